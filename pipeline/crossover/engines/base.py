@@ -1,0 +1,180 @@
+"""What an engine is: a verb for each relation, and a few actions that give results.
+
+A frame is whatever the engine works with (`F`). Results that reach the driver are pyarrow tables with the types
+bool, int64, float64, string, date32 and timestamp[us].
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
+
+import pyarrow as pa
+
+from crossover.engines.capabilities import Capabilities
+from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.relations import nodes
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """How an engine is opened. `parallelism` is threads or cores (None: all); `settings` are Spark's own."""
+
+    parallelism: int | None = None
+    partitions: int | None = None
+    settings: Mapping[str, str] | None = None
+    event_log: Path | None = None
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """A file that an engine wrote: its name inside the folder, rows and bytes."""
+
+    name: str
+    rows: int
+    bytes: int
+
+
+class Engine(ABC, Generic[F]):
+    """Computes relations. Use as a context manager; closing releases everything."""
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    def __init__(self) -> None:
+        self._kept: dict[nodes.Materialise, F] = {}
+
+    # one verb for each relation
+
+    @abstractmethod
+    def scan(self, node: nodes.Scan) -> F: ...
+    @abstractmethod
+    def project(self, node: nodes.Project, input: F) -> F: ...
+    @abstractmethod
+    def filter(self, node: nodes.Filter, input: F) -> F: ...
+    @abstractmethod
+    def join(self, node: nodes.Join, left: F, right: F) -> F: ...
+    @abstractmethod
+    def aggregate(self, node: nodes.Aggregate, input: F) -> F: ...
+    @abstractmethod
+    def window(self, node: nodes.Window, input: F) -> F: ...
+    @abstractmethod
+    def as_of_join(self, node: nodes.AsOfJoin, left: F, right: F) -> F: ...
+    @abstractmethod
+    def first_by_key(self, node: nodes.FirstByKey, input: F) -> F: ...
+    @abstractmethod
+    def top_n(self, node: nodes.TopN, input: F) -> F: ...
+    @abstractmethod
+    def union(self, node: nodes.Union, inputs: Sequence[F]) -> F: ...
+    @abstractmethod
+    def materialise(self, node: nodes.Materialise, input: F) -> F: ...
+
+    # actions
+
+    @abstractmethod
+    def collect(self, relation: nodes.Relation) -> pa.Table:
+        """Return all rows, in no order. For small results only."""
+
+    @abstractmethod
+    def write(self, relation: nodes.Relation, folder: Path) -> list[WrittenFile]:
+        """Write all rows as Parquet files with page checksums into an empty or missing folder."""
+
+    @abstractmethod
+    def quantiles(
+        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
+    ) -> dict[str, tuple[float | None, ...]]:
+        """Return exact linear quantiles of double columns, nulls ignored; None for a column without values."""
+
+    @abstractmethod
+    def explain(self, relation: nodes.Relation) -> str:
+        """Return the engine's own plan as text."""
+
+    @abstractmethod
+    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
+        """Fit by the engine's library: mean loss + l2/2 |b|^2. Return (d + 1,), the intercept first."""
+
+    @abstractmethod
+    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+        """Return loss, gradient and Hessian sums over all rows at the given coefficients."""
+
+    @abstractmethod
+    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+        """Run Lloyd's iterations by the engine's library from given centres (k, d). Return centres (k, d)."""
+
+    @abstractmethod
+    def versions(self) -> dict[str, str]:
+        """Return versions of the engine and what it stands on."""
+
+    def activity(self) -> str:
+        """Return a few words on what runs just now (`stage 4, 12/40 tasks`), or nothing."""
+        return ""
+
+    def forget(self, input: F) -> None:
+        """Give back what `materialise` holds. Called once."""
+        del input
+
+    def close(self) -> None:
+        """Release all and shut down."""
+        for node in list(self._kept):
+            self.release(node)
+
+    # shared
+
+    def evaluate(self, relation: nodes.Relation) -> F:
+        """Return the frame of a relation; each relation of its graph is evaluated once."""
+        return self._evaluate(relation, {})
+
+    def release(self, node: nodes.Materialise) -> None:
+        """Give back a materialised table after its last reader; nothing if it was never computed."""
+        frame = self._kept.pop(node, None)
+        if frame is not None:
+            self.forget(frame)
+
+    def _evaluate(self, relation: nodes.Relation, known: dict[nodes.Relation, F]) -> F:
+        if relation in known:
+            return known[relation]
+        if isinstance(relation, nodes.Materialise):
+            if relation not in self._kept:
+                self._kept[relation] = self.materialise(relation, self._evaluate(relation.input, known))
+            frame = self._kept[relation]
+        else:
+            inputs = [self._evaluate(each, known) for each in nodes.inputs_of(relation)]
+            frame = self._compute(relation, inputs)
+        known[relation] = frame
+        return frame
+
+    def _compute(self, relation: nodes.Relation, inputs: Sequence[F]) -> F:
+        match relation:
+            case nodes.Scan():
+                return self.scan(relation)
+            case nodes.Project():
+                return self.project(relation, inputs[0])
+            case nodes.Filter():
+                return self.filter(relation, inputs[0])
+            case nodes.Join():
+                return self.join(relation, inputs[0], inputs[1])
+            case nodes.Aggregate():
+                return self.aggregate(relation, inputs[0])
+            case nodes.Window():
+                return self.window(relation, inputs[0])
+            case nodes.AsOfJoin():
+                return self.as_of_join(relation, inputs[0], inputs[1])
+            case nodes.FirstByKey():
+                return self.first_by_key(relation, inputs[0])
+            case nodes.TopN():
+                return self.top_n(relation, inputs[0])
+            case nodes.Union():
+                return self.union(relation, inputs)
+            case nodes.Materialise():
+                raise AssertionError("evaluated above")
+
+    def __enter__(self) -> Engine[F]:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

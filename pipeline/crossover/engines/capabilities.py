@@ -1,0 +1,21 @@
+"""Typed facts about an engine. Code asks these, never the engine's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine is like."""
+
+    distributed: bool
+    """Rows may lie on several machines."""
+    lazy: bool
+    """Relations build a query; only actions compute."""
+    needs_java: bool
+    """A Java runtime must be found before it opens."""
+    recomputes: bool
+    """A relation that two actions read is computed twice unless it is materialised."""
+    training_library: str
+    """The library that fits models: scikit-learn or MLlib."""

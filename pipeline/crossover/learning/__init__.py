@@ -1,0 +1,1 @@
+"""How a model is prepared, fitted, kept and judged."""

@@ -1,0 +1,205 @@
+"""The relations that engines implement. Everything a document can say is lowered to these.
+
+They form a graph: a relation that is used twice is one object, and is compared by identity. Expressions in
+them are lowered: columns, literals, primitives and Case. Tables have no order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Choice
+
+import pyarrow as pa
+
+from crossover.language.tree import Expression
+from crossover.sources.specification import CsvSource
+
+FILE = "__file"
+"""Name of the file a row was read from, as given by the path (string). Hidden column of a Scan."""
+ROW = "__row"
+"""Record number in that file; the header is 1, empty lines are not counted (int). Hidden column of a Scan."""
+REASON = "__reason"
+"""Why a row does not fit what was declared, or null (string). Hidden column of a Scan."""
+RAW = "__raw"
+"""Bounded text of a row that does not fit, or null (string). Hidden column of a Scan."""
+
+
+@dataclass(frozen=True, eq=False)
+class InlineTable:
+    """A small table held by the plan itself (a vocabulary, bucket offsets), always broadcast."""
+
+    table: pa.Table
+    name: str = "inline"
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """Rows of a source, `columns` alone. A row that does not fit is here too: nulls, with `__reason` and `__raw`."""
+
+    source: CsvSource | InlineTable
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """One row for each row: all columns it puts out, each an expression over its input."""
+
+    input: Relation
+    columns: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Filter:
+    """The rows for which the condition is true."""
+
+    input: Relation
+    condition: Expression
+
+
+@dataclass(frozen=True, eq=False)
+class Join:
+    """Rows of `left` with columns of the matching rows of `right`. Null matches nothing.
+
+    `keys` are pairs (left column, right column); `take` are pairs (right column, name in the result).
+    A left row without a match stays with nulls (`left`) or goes (`inner`). `expect` is checked: a side that
+    is `one` must be unique on its keys, else DataError with examples.
+    """
+
+    left: Relation
+    right: Relation
+    kind: Choice["left", "inner"]
+    keys: tuple[tuple[str, str], ...]
+    take: tuple[tuple[str, str], ...]
+    expect: Choice["many_to_one", "one_to_one", "one_to_many", "many_to_many"] = "many_to_one"
+    names: tuple[str, str] = ("left", "right")
+    """What the two tables are called in the document, for the message."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A column of an order; nulls come last, whichever the direction."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class AggregateCall:
+    """An aggregate of AGGREGATES or a function of WINDOW_FUNCTIONS over one column; `offset` is lag's n."""
+
+    function: str
+    column: str | None = None
+    offset: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregate:
+    """One row for each group of `by` (null is a group); without `by` one row. `order` serves first and last."""
+
+    input: Relation
+    by: tuple[str, ...]
+    calls: tuple[tuple[str, AggregateCall], ...]
+    order: tuple[Order, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The last `count` rows up to this one; `itself` says whether this row is among them. None: all rows so far."""
+
+    count: int | None
+    itself: bool = True
+
+
+@dataclass(frozen=True)
+class TimeRange:
+    """Rows whose timestamp t (the one order column) has now - microseconds <= t, up to now.
+
+    With `itself` t <= now (all rows of this moment); without t < now. A row with a null time has an empty frame.
+    """
+
+    microseconds: int
+    itself: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """The columns of the input, and a value for each row over other rows of its group (null is a group).
+
+    Without `order` the frame is the whole group. `ties` complete the order to a total one; rank ignores them.
+    """
+
+    input: Relation
+    by: tuple[str, ...]
+    order: tuple[Order, ...]
+    calls: tuple[tuple[str, AggregateCall], ...]
+    frame: Rows | TimeRange | None = None
+    ties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class AsOfJoin:
+    """Each row of `left` with aggregates over the rows of `right` that it can see at its moment.
+
+    Seen are rows with equal keys (null matches nothing) and `at - within <= known_at < at`, exact to the
+    microsecond; `within` None: `known_at < at`. first and last follow (known_at, ties). Where no row is seen
+    counts are 0, all else null.
+    """
+
+    left: Relation
+    right: Relation
+    keys: tuple[tuple[str, str], ...]
+    at: str
+    known_at: str
+    calls: tuple[tuple[str, AggregateCall], ...]
+    within: int | None = None
+    ties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class FirstByKey:
+    """The first row, in the order, of each group of `by` (null is a group)."""
+
+    input: Relation
+    by: tuple[str, ...]
+    order: tuple[Order, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TopN:
+    """The first `count` rows in the order."""
+
+    input: Relation
+    order: tuple[Order, ...]
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Union:
+    """All rows of all inputs; columns by name, in the order of the first."""
+
+    inputs: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Materialise:
+    """The input, computed once and kept until it is released. `reason` is for explain."""
+
+    input: Relation
+    name: str
+    reason: str
+
+
+Relation = Scan | Project | Filter | Join | Aggregate | Window | AsOfJoin | FirstByKey | TopN | Union | Materialise
+
+
+def inputs_of(relation: Relation) -> tuple[Relation, ...]:
+    """Return the relations that a relation reads."""
+    match relation:
+        case Scan():
+            return ()
+        case Join(left=left, right=right) | AsOfJoin(left=left, right=right):
+            return (left, right)
+        case Union(inputs=inputs):
+            return inputs
+        case _:
+            return (relation.input,)

@@ -1,0 +1,35 @@
+"""What a document says of a source, after parameters were put in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossover.language.types import Type
+
+RAW_LIMIT = 1000
+"""Characters kept of the text of a row that is set aside."""
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """A declared column: its name in the document, the headers it may have in the file, its type and format."""
+
+    name: str
+    headers: tuple[str, ...]
+    type: Type
+    format: str | None = None
+    """strptime letters, for date and timestamp."""
+
+
+@dataclass(frozen=True)
+class CsvSource:
+    """CSV files of one header. `path` is a file, a folder or a glob; columns are found by name."""
+
+    name: str
+    path: str
+    columns: tuple[SourceColumn, ...]
+    nulls: tuple[str, ...] = ("",)
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    multiline: bool = False
+    """Whether a quoted value may hold a line break. Without it a quote left open at the end of a line sets the row aside."""
