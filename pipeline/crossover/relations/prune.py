@@ -1,0 +1,129 @@
+"""Leave out what nobody reads: columns, and joins that would add none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crossover.language.tree import Column, columns_of
+from crossover.relations import nodes
+from crossover.relations.nodes import Relation, inputs_of
+from crossover.relations.schema import schema_of
+
+Needs = dict[Relation, set[str]]
+
+
+def prune(roots: Iterable[Relation]) -> dict[Relation, Relation]:
+    """Return each root's pruned form; what the roots share stays shared.
+
+    A root keeps all its columns. Everything below keeps what something above reads; a left join that adds no
+    column is left out where it cannot multiply rows.
+    """
+    wanted = list(roots)
+    order = _topological(wanted)
+    needs: Needs = {each: set() for each in order}
+    for each in wanted:
+        needs[each] |= set(schema_of(each))
+    for relation in reversed(order):
+        _ask(relation, needs)
+    known: dict[Relation, Relation] = {}
+    for relation in order:
+        known[relation] = _rewrite(relation, needs[relation], known)
+    return {each: known[each] for each in wanted}
+
+
+def _topological(roots: list[Relation]) -> list[Relation]:
+    """Inputs before readers."""
+    order: dict[Relation, None] = {}
+
+    def visit(relation: Relation) -> None:
+        if relation not in order:
+            for each in inputs_of(relation):
+                visit(each)
+            order[relation] = None
+
+    for root in roots:
+        visit(root)
+    return list(order)
+
+
+def _ask(relation: Relation, needs: Needs) -> None:
+    """Add to the inputs' needs what this relation reads for its own."""
+    own = needs[relation]
+    match relation:
+        case nodes.Scan():
+            pass
+        case nodes.Project(input=input, columns=columns):
+            needs[input] |= {name for new, expression in columns if new in own for name in columns_of(expression)}
+        case nodes.Filter(input=input, condition=condition):
+            needs[input] |= own | set(columns_of(condition))
+        case nodes.Join(left=left, right=right, keys=keys, take=take):
+            taken = {new for _, new in take}
+            needs[left] |= (own - taken) | ({mine for mine, _ in keys} if _needed(relation, own) else set())
+            if _needed(relation, own):
+                needs[right] |= {theirs for _, theirs in keys} | {name for name, new in take if new in own}
+        case nodes.Aggregate(input=input, by=by, calls=calls, order=order):
+            needs[input] |= set(by) | _call_columns(calls, own) | {each.column for each in order}
+        case nodes.Window(input=input, by=by, calls=calls, order=order, ties=ties):
+            made = {name for name, _ in calls}
+            reads = set(by) | _call_columns(calls, own) | {each.column for each in order} | set(ties)
+            needs[input] |= (own - made) | (reads if own & made else set())
+        case nodes.AsOfJoin(left=left, right=right, keys=keys, at=at, known_at=known_at, calls=calls, ties=ties):
+            made = {name for name, _ in calls}
+            used = bool(own & made)
+            needs[left] |= (own - made) | ({at, *(mine for mine, _ in keys)} if used else set())
+            if used:
+                needs[right] |= {known_at, *(theirs for _, theirs in keys), *ties} | _call_columns(calls, own)
+        case nodes.FirstByKey(input=input, by=by, order=order):
+            needs[input] |= own | set(by) | {each.column for each in order}
+        case nodes.TopN(input=input, order=order):
+            needs[input] |= own | {each.column for each in order}
+        case nodes.Union(inputs=inputs):
+            for each in inputs:
+                needs[each] |= own
+        case nodes.Materialise(input=input):
+            needs[input] |= own
+
+
+def _needed(join: nodes.Join, own: set[str]) -> bool:
+    """A left join to at most one row changes nothing but the columns it adds; its check is kept where it is read."""
+    adds = bool(own & {new for _, new in join.take})
+    return adds or join.kind != "left" or join.expect not in ("many_to_one", "one_to_one")
+
+
+def _call_columns(calls: tuple[tuple[str, nodes.AggregateCall], ...], own: set[str]) -> set[str]:
+    return {call.column for name, call in calls if name in own and call.column}
+
+
+def _rewrite(relation: Relation, own: set[str], known: dict[Relation, Relation]) -> Relation:
+    match relation:
+        case nodes.Scan(columns=columns):
+            kept = tuple(name for name in columns if name in own)
+            return relation if kept == columns else replace(relation, columns=kept or columns[:1])
+        case nodes.Project(input=input, columns=projected):
+            used_columns = tuple((name, expression) for name, expression in projected if name in own) or projected[:1]
+            return replace(relation, input=known[input], columns=used_columns)
+        case nodes.Join(left=left, right=right, take=take):
+            if not _needed(relation, own):
+                return known[left]
+            return replace(relation, left=known[left], right=known[right], take=tuple(each for each in take if each[1] in own))
+        case nodes.AsOfJoin(left=left, right=right, calls=calls):
+            used = tuple(each for each in calls if each[0] in own)
+            return replace(relation, left=known[left], right=known[right], calls=used) if used else known[left]
+        case nodes.Aggregate(input=input, calls=calls):
+            return replace(relation, input=known[input], calls=tuple(each for each in calls if each[0] in own))
+        case nodes.Window(input=input, calls=calls):
+            used = tuple(each for each in calls if each[0] in own)
+            return replace(relation, input=known[input], calls=used) if used else known[input]
+        case nodes.Union(inputs=inputs):
+            return replace(relation, inputs=tuple(_exactly(known[each], own, relation) for each in inputs))
+        case _:
+            return replace(relation, input=known[relation.input])
+
+
+def _exactly(input: Relation, own: set[str], union: nodes.Union) -> Relation:
+    """The branches of a union have the same columns, whatever else their own tables keep."""
+    names = [name for name in schema_of(union.inputs[0]) if name in own] or list(schema_of(union.inputs[0]))[:1]
+    if list(schema_of(input)) == names:
+        return input
+    return nodes.Project(input, tuple((name, Column(name)) for name in names))
