@@ -17,6 +17,8 @@ class Problem:
     path: str = ""
     notes: tuple[str, ...] = ()
     """Lines shown below the source line: the other place, what was expected, the remedy."""
+    beside: tuple[tuple[int, str], ...] = ()
+    """Lines of the document to show in place of the mistake's own one, each with a remark at its right."""
 
 
 class CrossoverError(Exception):

@@ -1,0 +1,1 @@
+"""From a YAML file to a typed document in which everything knows its line and column."""
