@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import xxhash
+
 from crossover.core.hashing import hash_rows, share
 
 TEXTS = ["", "a", "abc", "abcd", "abcdefg", "abcdefgh", "äöü", "日本", "x" * 31, "y" * 32, "z" * 33, "é" * 77, "q" * 95 + "🎈", None]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 Words = npt.NDArray[np.uint64]
 Positions = npt.NDArray[np.int64]
-Column = pa.Array | pa.ChunkedArray | str | int | float | bool | date | datetime | None
+Column: TypeAlias = pa.Array | pa.ChunkedArray | str | int | float | bool | date | datetime | None
 
 SEED = 42
 _P1, _P2, _P3, _P4, _P5 = (

@@ -1,0 +1,106 @@
+"""Where the frame of each row begins and ends, for rows sorted by (group, order)."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Positions = npt.NDArray[np.intp]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Bounds = tuple[Positions, Positions]
+
+
+def group_bounds(begins: Mask) -> Bounds:
+    """Return first and last + 1 position of each row's group; `begins` marks the first row of each."""
+    starts = np.flatnonzero(begins)
+    sizes = np.diff(np.append(starts, len(begins)))
+    return np.repeat(starts, sizes), np.repeat(starts + sizes, sizes)
+
+
+def row_bounds(start: Positions, count: int | None, itself: bool) -> Bounds:
+    """Return the last `count` rows (None: all) up to each row; `start` is the first position of its group."""
+    high = np.arange(len(start)) + (1 if itself else 0)
+    return (start if count is None else np.maximum(start, high - count)), high
+
+
+def time_bounds(group: Ints, time: Ints, known: Mask | None, microseconds: int, itself: bool) -> Bounds:
+    """Return the rows of each row's group with now - microseconds <= t, up to now (`itself`) or before it.
+
+    Rows are sorted by (group, time), times that are not known last in their group; they see and are seen by none.
+    """
+    if known is not None:
+        at = np.flatnonzero(known)
+        low, high = time_bounds(group[at], time[at], None, microseconds, itself)
+        # known rows of a group stand together, so a range of known rows is a range of rows
+        position = np.append(at, len(group))
+        wide_low, wide_high = np.zeros(len(group), dtype=np.intp), np.zeros(len(group), dtype=np.intp)
+        full = high > low
+        wide_low[at] = np.where(full, position[low], 0)
+        wide_high[at] = np.where(full, position[high - 1] + 1, 0)
+        return wide_low, wide_high
+    key, scale = _sorted_key(group, time)
+    low = scale.search(key, group, time, microseconds)
+    changes = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.empty(0, dtype=np.intp)
+    sizes = np.diff(np.append(changes, len(key)))
+    return low, np.repeat(changes + sizes if itself else changes, sizes)
+
+
+def as_of_bounds(
+    group: Ints, time: Ints, left_group: Ints, left_time: Ints, within: int | None
+) -> tuple[Positions, Positions, Positions]:
+    """Return an order of the left rows, and in that order which rows each sees.
+
+    Rows are sorted by (group, time). Seen are those of an equal group with left_time - within <= time < left_time;
+    `within` in microseconds, None: all before. A left group that is negative sees nothing. In the order, which is
+    by (left_group, left_time), ranges move forward, so that reducing them reads memory forward.
+    """
+    key, scale = _sorted_key(group, time)
+    wanted = scale.key(left_group, left_time)
+    order = np.argsort(wanted)
+    high = np.searchsorted(key, wanted[order])
+    left_group = left_group[order]
+    low = scale.search(key, left_group, left_time[order], within)
+    high[left_group < 0] = 0
+    return order, low, high
+
+
+class _Scale:
+    """Turns (group, time) into one int that sorts alike: group * span + distance of the time from the least.
+
+    Where that leaves int64, the rank of the time among those of the rows takes its place.
+    """
+
+    def __init__(self, group: Ints, time: Ints) -> None:
+        self.ranks: Ints | None = None
+        self.least = int(time.min()) if len(time) else 0
+        self.span = (int(time.max()) - self.least if len(time) else 0) + 2
+        groups = int(group.max()) + 2 if len(group) else 1
+        self.groups = groups
+        if self.span * groups >= 2**62:
+            self.ranks = np.unique(time)
+            self.span = len(self.ranks) + 2
+
+    def key(self, group: Ints, time: Ints) -> Ints:
+        """Return keys; a time outside those of the rows counts as just outside."""
+        if self.ranks is not None:
+            return self.first(group) + np.searchsorted(self.ranks, time)
+        # clip first: the difference of extreme times would overflow
+        offset: Ints = np.clip(time, self.least, self.least + self.span - 1) - self.least
+        return self.first(group) + offset
+
+    def first(self, group: Ints) -> Ints:
+        """Return the least key of a group; groups behind the last are one."""
+        keys: Ints = np.minimum(group, self.groups - 1) * self.span
+        return keys
+
+    def search(self, key: Ints, group: Ints, time: Ints, back: int | None) -> Positions:
+        """Return the first position with an equal group and a time of at least time - back; group must be sorted."""
+        if back is None:
+            return np.searchsorted(key, self.first(group))
+        return np.searchsorted(key, self.key(group, np.maximum(time, np.iinfo(np.int64).min + back) - back))
+
+
+def _sorted_key(group: Ints, time: Ints) -> tuple[Ints, _Scale]:
+    scale = _Scale(group, time)
+    return scale.key(group, time), scale
