@@ -1,0 +1,61 @@
+"""What a comparison finds: a difference, and the verdict on one part of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two values that are not the same, and where they stand."""
+
+    what: str
+    """Of what kind: schema, rows, row, null, value, gradient, input."""
+    column: str | None
+    key: Mapping[str, Any]
+    """The row, by its key (without one: by its exact columns); empty where no row is meant."""
+    values: Mapping[str, Any]
+    """Engine and its value."""
+    absolute: float | None = None
+    allowed: float | None = None
+
+    def __str__(self) -> str:
+        where = f"column {self.column}, " if self.column else ""
+        row = f"{show_key(self.key)}, " if self.key else ""
+        values = ", ".join(f"{engine} {show_value(value)}" for engine, value in self.values.items())
+        size = "" if self.absolute is None else f" (differ by {self.absolute:.3g}, allowed {self.allowed or 0.0:.3g})"
+        return f"{self.what}: {where}{row}{values}{size}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The verdict on one table, fitted state, model or set of metrics, between two engines."""
+
+    name: str
+    engines: tuple[str, str]
+    same: bool
+    rows: int | None = None
+    columns: int | None = None
+    exact_columns: int | None = None
+    differences: int = 0
+    """Cells or numbers that differ, or rows that one side lacks."""
+    first: Difference | None = None
+    largest: Difference | None = None
+    """The largest difference that is allowed or not, measured against what is allowed."""
+    checksums: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Engine: count, sum of the low and sum of the high 32 bits of the row hashes of the exact columns."""
+
+
+def show_key(key: Mapping[str, Any]) -> str:
+    """Return `carrier=UA flight=1545`."""
+    return " ".join(f"{column}={show_value(value)}" for column, value in key.items())
+
+
+def show_value(value: Any) -> str:
+    """Return a value as it stands in a message: null, text as it is and bounded, all digits of a number."""
+    if value is None:
+        return "null"
+    text = repr(value) if isinstance(value, float) else str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

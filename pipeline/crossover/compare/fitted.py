@@ -1,0 +1,132 @@
+"""Fitted state, models and metrics of two runs: numbers in trees of JSON values and in arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+
+from crossover.compare.difference import Difference, Part
+from crossover.compare.tolerance import CELL, GRADIENT_NORM, METRIC, Floats, Tolerance
+from crossover.runs.durable import read_json
+
+GRADIENT = "gradient_norm"
+_DESCRIBES = ("format", "semantics", "name", "kind", "label", "label_type", "settings", "columns")
+"""What of model.json must be equal; checksums and times may not be."""
+JUDGED_WEIGHTS = {"centres": CELL}
+"""Arrays that must agree. Coefficients are judged by the gradient norm and by the probabilities they give: where
+inputs are nearly collinear, two equally good answers can lie apart."""
+
+
+@dataclass
+class _Findings:
+    """Collects pairs of numbers and what differs among them."""
+
+    engines: tuple[str, str]
+    differences: list[Difference] = field(default_factory=list)
+    largest: Difference | None = None
+    strain: float = -1.0
+    numbers: int = 0
+
+    def unequal(self, what: str, place: str, left: Any, right: Any) -> None:
+        self.differences.append(Difference(what, place, {}, dict(zip(self.engines, (left, right), strict=True))))
+
+    def pair(self, place: str, left: float, right: float, allowed: float, *, judged: bool = True) -> None:
+        """Take two numbers; those that are not judged are shown as the largest difference only."""
+        self.numbers += 1
+        apart = abs(left - right)
+        if apart == 0:
+            return
+        found = Difference("value", place, {}, dict(zip(self.engines, (left, right), strict=True)), apart, allowed)
+        strain = apart / allowed if allowed > 0 else float("inf")
+        if strain > self.strain:
+            self.largest, self.strain = found, strain
+        if judged and apart > allowed:
+            self.differences.append(found)
+
+    def part(self, name: str) -> Part:
+        first = self.differences[0] if self.differences else None
+        return Part(
+            name, self.engines, same=first is None, columns=self.numbers, differences=len(self.differences),
+            first=first, largest=self.largest,
+        )  # fmt: skip
+
+
+def compare_preparation(name: str, engines: tuple[str, str], left: Path, right: Path) -> Part:
+    """Compare what was fitted on the training rows: vocabularies and counts exactly, numbers as cells."""
+    findings = _Findings(engines)
+    _compare_trees(findings, "", read_json(left), read_json(right), CELL)
+    return findings.part(name)
+
+
+def compare_metrics(name: str, engines: tuple[str, str], left: Path, right: Path) -> Part:
+    """Compare metrics of two trainings: counts exactly."""
+    findings = _Findings(engines)
+    _compare_trees(findings, "", read_json(left), read_json(right), METRIC)
+    return findings.part(name)
+
+
+def compare_models(name: str, engines: tuple[str, str], left: Path, right: Path) -> Part:
+    """Compare two model folders: what they are, the proof that each is an optimum, centres."""
+    findings = _Findings(engines)
+    descriptions = [read_json(folder / "model.json") for folder in (left, right)]
+    for each in _DESCRIBES:
+        _compare_trees(findings, each, *(description.get(each) for description in descriptions), METRIC)
+    for engine, description in zip(engines, descriptions, strict=True):
+        norm = description.get("facts", {}).get(GRADIENT)
+        if norm is not None and not norm <= GRADIENT_NORM:
+            findings.differences.append(Difference("gradient", GRADIENT, {}, {engine: norm}, norm, GRADIENT_NORM))
+    _compare_weights(findings, left / "weights.safetensors", right / "weights.safetensors")
+    return findings.part(name)
+
+
+def _compare_weights(findings: _Findings, left: Path, right: Path) -> None:
+    mine, other = (safetensors.numpy.load(path.read_bytes()) for path in (left, right))
+    for name in dict.fromkeys([*mine, *other]):
+        shapes = [list(weights[name].shape) if name in weights else None for weights in (mine, other)]
+        if shapes[0] != shapes[1]:
+            findings.unequal("shape", name, *shapes)
+            continue
+        x, y = mine[name].astype(np.float64).ravel(), other[name].astype(np.float64).ravel()
+        allowed = JUDGED_WEIGHTS.get(name, METRIC).allowed(x, y)
+        for at in _worst(x, y, allowed):
+            findings.pair(f"{name}[{at}]", float(x[at]), float(y[at]), float(allowed[at]), judged=name in JUDGED_WEIGHTS)
+
+
+def _worst(x: Floats, y: Floats, allowed: Floats) -> Iterator[int]:
+    """Yield all positions that differ too much, or the one that differs most."""
+    apart = np.abs(x - y)
+    wrong = np.flatnonzero(apart > allowed)
+    yield from (int(at) for at in wrong)
+    if not len(wrong) and len(x):
+        yield int(np.argmax(apart))
+
+
+def _compare_trees(findings: _Findings, place: str, left: Any, right: Any, tolerance: Tolerance) -> None:
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        pairs = {f"{place}.{name}".lstrip("."): (left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right])}
+    elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
+        pairs = {f"{place}[{at}]": pair for at, pair in enumerate(zip(left, right, strict=True))}
+    else:
+        if left != right:
+            findings.unequal("value", place, left, right)
+        return
+    # numbers side by side in one object share a scale, as the cells of a column do
+    numbers = {name: pair for name, pair in pairs.items() if _inexact(*pair)}
+    if numbers:
+        x, y = (np.array([float(pair[side]) for pair in numbers.values()]) for side in (0, 1))
+        for name, allowed in zip(numbers, tolerance.allowed(x, y), strict=True):
+            findings.pair(name, float(pairs[name][0]), float(pairs[name][1]), float(allowed))
+    for name, pair in pairs.items():
+        if name not in numbers:
+            _compare_trees(findings, name, *pair, tolerance)
+
+
+def _inexact(left: Any, right: Any) -> bool:
+    """Whether two values are numbers of which at least one is no whole number."""
+    both = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (left, right))
+    return both and (isinstance(left, float) or isinstance(right, float))

@@ -1,0 +1,38 @@
+"""How far two numbers may stand apart (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Allowed: `relative * max(|x|, |y|) + of_column * RMS(column) + absolute`."""
+
+    relative: float = 0.0
+    of_column: float = 0.0
+    absolute: float = 0.0
+
+    def allowed(self, left: Floats, right: Floats) -> Floats:
+        """Return what is allowed for each pair; NaN stands for null and counts for nothing in the RMS."""
+        known = left[~np.isnan(left)]
+        scale = float(np.max(np.abs(known))) if known.size else 0.0
+        # scaled, so that squares of large values cannot overflow
+        rms = scale * float(np.sqrt(np.mean(np.square(known / scale)))) if scale > 0 else 0.0
+        size: Floats = np.maximum(np.abs(left), np.abs(right))
+        return self.relative * size + (self.of_column * rms + self.absolute)
+
+
+CELL = Tolerance(relative=1e-9, of_column=1e-9)
+"""Inexact cells, and numbers of the fitted state."""
+PROBABILITY = Tolerance(absolute=1e-5)
+"""Probabilities of two trainings of one model."""
+METRIC = Tolerance(relative=1e-6, absolute=1e-6)
+"""AUC, log loss and the other metrics of two trainings."""
+GRADIENT_NORM = 1e-9
+"""Largest gradient norm (mean loss, scaled inputs) at the answer."""
