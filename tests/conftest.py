@@ -1,0 +1,83 @@
+"""What all tests share: a hostile time zone, and every engine that is installed.
+
+Run with `--engines pandas,polars` to choose. Under CI=true a missing engine is an error, not a smaller run.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from crossover.engines.base import Engine, EngineOptions
+from crossover.engines.registry import ENGINES, missing, open_engine
+
+os.environ["TZ"] = "America/New_York"
+time.tzset()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engines", default="", help="engines to test, comma-separated; all that are installed if not given")
+
+
+def chosen_engines(config: pytest.Config) -> list[str]:
+    """Return the engines to test. Raises UsageError for one that was asked for, or is compulsory in CI, and is missing."""
+    asked = [name.strip() for name in config.getoption("--engines").split(",") if name.strip()]
+    lacking = {name: reason for name in asked or ENGINES if (reason := missing(name))}
+    if lacking and (asked or os.environ.get("CI") == "true"):
+        raise pytest.UsageError("; ".join(f"engine {name}: {reason}" for name, reason in lacking.items()))
+    return [name for name in asked or ENGINES if name not in lacking]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine_name" in metafunc.fixturenames:
+        metafunc.parametrize("engine_name", chosen_engines(metafunc.config))
+
+
+class OpenEngines:
+    """Engines by name, each opened once. Inline tables of a distributed engine are spread over `partitions`."""
+
+    def __init__(self) -> None:
+        self.partitions = 3
+        self._open: dict[str, Engine[Any]] = {}
+
+    def get(self, name: str) -> Engine[Any]:
+        if name not in self._open:
+            engine = open_engine(name, EngineOptions(parallelism=2, partitions=3))
+            if engine.capabilities.distributed:
+                self._spread_scans(engine)
+            self._open[name] = engine
+        return self._open[name]
+
+    def _spread_scans(self, engine: Engine[Any]) -> None:
+        scan = engine.scan
+        engine.scan = lambda node: scan(node).repartition(self.partitions)  # type: ignore[method-assign]
+
+    def close(self) -> None:
+        for engine in self._open.values():
+            engine.close()
+
+
+@pytest.fixture(scope="session")
+def open_engines() -> Iterator[OpenEngines]:
+    """All engines of this session. Not the fixture to parametrise: in random order each change would open one anew."""
+    engines = OpenEngines()
+    yield engines
+    engines.close()
+
+
+@pytest.fixture
+def engine(engine_name: str, open_engines: OpenEngines) -> Engine[Any]:
+    """One engine after the other."""
+    return open_engines.get(engine_name)
+
+
+@pytest.fixture(params=[1, 3, 8])
+def partitions(request: pytest.FixtureRequest, open_engines: OpenEngines) -> Iterator[int]:
+    """Partitions over which a distributed engine finds its inline tables."""
+    open_engines.partitions = request.param
+    yield request.param
+    open_engines.partitions = 3
