@@ -1,0 +1,132 @@
+"""What a step sees while it is checked and lowered, and how it reports what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from crossover.core.nearest import did_you_mean
+from crossover.language.errors import ExpressionError
+from crossover.language.lower import ParameterValue, lower
+from crossover.language.parse import parse
+from crossover.language.tree import Expression, columns_of
+from crossover.language.typed import Typed
+from crossover.language.types import Schema, Type
+from crossover.operations.table import Outcome, Path, Table
+
+
+class Reporter(Protocol):
+    """Collects the mistakes of a document."""
+
+    def problem(self, path: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> None:
+        """Report a mistake at the value at `path` (or its key), `offset` characters into its text."""
+
+    def warning(self, path: Path, code: str, message: str, *notes: str) -> None: ...
+
+    def line(self, path: Path) -> str:
+        """Return `line N` for a place, or nothing where the document has no lines."""
+
+
+class Refused(Exception):
+    """The step has a mistake that was reported, or stands on one; it changes nothing."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The step's place, the tables above it, and the values of parameters."""
+
+    path: Path
+    stage: str
+    tables: Mapping[str, Table]
+    parameters: Mapping[str, ParameterValue]
+    report: Reporter
+
+    def refuse(self, where: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> Refused:
+        """Report a mistake at a place inside the step; raise what is returned."""
+        self.report.problem((*self.path, *where), code, message, *notes, offset=offset, key=key)
+        return Refused()
+
+    def warn(self, where: Path, code: str, message: str, *notes: str) -> None:
+        self.report.warning((*self.path, *where), code, message, *notes)
+
+    def parse(self, where: Path, text: str) -> Expression:
+        """Return the tree of an expression of the step."""
+        try:
+            return parse(text)
+        except ExpressionError as error:
+            raise self._refused(where, error) from None
+
+    def lower(
+        self, where: Path, expression: Expression, schema: Schema, table: Table, expected: Type | None = None
+    ) -> Typed:
+        """Return the expression over the columns of `schema`, in primitives."""
+        names = columns_of(expression)
+        if any(name in table.broken for name in names) or (table.unknown and any(name not in schema for name in names)):
+            raise Refused()
+        try:
+            return lower(expression, schema, self.parameters, table=table.name, expected=expected)
+        except ExpressionError as error:
+            raise self._refused(where, error) from None
+
+    def expression(self, where: Path, text: str, table: Table, expected: Type | None = None) -> tuple[Typed, Expression]:
+        """Return an expression over a table's columns, lowered and as written."""
+        tree = self.parse(where, text)
+        return self.lower(where, tree, table.schema, table, expected), tree
+
+    def _refused(self, where: Path, error: ExpressionError) -> Refused:
+        return self.refuse(where, error.code, error.message, *error.notes, offset=error.span.start)
+
+    def refused_expression(self, where: Path, error: ExpressionError) -> Refused:
+        """Report a mistake inside an expression."""
+        return self._refused(where, error)
+
+    def table(self, where: Path, name: str) -> Table:
+        """Return another table by name."""
+        if name not in self.tables:
+            hint = did_you_mean(name, self.tables)
+            raise self.refuse(where, "unknown-table", f"no table `{name}` above this step{hint}")
+        return self.tables[name]
+
+    def columns(self, where: Path, names: Iterable[str], table: Table) -> list[str]:
+        """Return the names, each of which must be a column of the table; reports all that are not."""
+        listed = list(names)
+        missing = False
+        for index, name in enumerate(listed):
+            if name in table.broken or (table.unknown and name not in table.schema):
+                missing = True
+            elif name not in table.schema:
+                hint = did_you_mean(name, table.schema)
+                self.refuse((*where, index), "unknown-column", f"no column `{name}` in `{table.name}` here{hint}")
+                missing = True
+        if missing:
+            raise Refused()
+        return listed
+
+    def exact(self, where: Path, names: Iterable[str], table: Table, use: str) -> None:
+        """Refuse inexact columns where rows are told apart by them."""
+        for index, name in enumerate(names):
+            if not table.schema[name].exact:
+                raise self.refuse(
+                    (*where, index),
+                    "inexact",
+                    f"`{name}` is a sum, mean or other inexact double: it cannot be a {use}",
+                    "its last bits may differ between engines, and rows would move",
+                )
+
+    def new_name(self, where: Path, name: str, table: Table) -> None:
+        """Refuse a name that the table has already, or that differs from one by case alone."""
+        clash = next((each for each in table.schema if each.lower() == name.lower()), None)
+        if clash is not None:
+            raise self.refuse(
+                (*where, name), "name-exists", f"`{table.name}` already has a column `{clash}`", "choose another name", key=True
+            )
+
+
+def marks_of(expression: Expression, table: Table, made: Path) -> Outcome | None:
+    """Return the mark of a column made by an expression: that of the first outcome it reads."""
+    for name in columns_of(expression):
+        if name in table.outcomes:
+            origin = table.outcomes[name]
+            return Outcome(origin.column, origin.source, made)
+    return None
