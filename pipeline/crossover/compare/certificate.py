@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from crossover.compare.difference import Difference, Part
 from crossover.compare.fitted import compare_metrics, compare_models, compare_preparation
 from crossover.compare.tables import compare_tables
 from crossover.compare.written_table import WrittenTable
-from crossover.runs.folder import RESERVED, Attempt
+from crossover.runs.folder import Attempt
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -60,40 +63,29 @@ def _compare_two(left: Run, right: Run) -> list[Part]:
     engines = (left.engine, right.engine)
     parts = [_compare_inputs(left, right)]
     for title, folder, ending in (("table", "tables", ""), ("quarantine", "quarantine", ".parquet"), ("scores", "scores", "")):
-        parts += _each(
-            engines,
-            title,
-            *(_tables(run, folder, ending) for run in (left, right)),
-            lambda name, mine, other, scores=folder == "scores": compare_tables(name, mine, other, scores=scores),
-        )
-    models = [_models(run.attempt.path) for run in (left, right)]
-    parts += _each(
-        engines,
-        "fitted state",
-        *models,
-        lambda name, mine, other: compare_preparation(name, engines, mine / "preparation.json", other / "preparation.json"),
-    )
-    parts += _each(engines, "model", *models, lambda name, mine, other: compare_models(name, engines, mine, other))
-    metrics = [{"": run.attempt.metrics} if run.attempt.metrics.exists() else {} for run in (left, right)]
-    parts += _each(engines, "metrics", *metrics, lambda name, mine, other: compare_metrics(name, engines, mine, other))
-    return parts
+        tables = _tables(left, folder, ending), _tables(right, folder, ending)
+        parts += _each(engines, title, tables, partial(compare_tables, scores=folder == "scores"))
+    models = _models(left), _models(right)
+    parts += _each(engines, "fitted state", models, partial(compare_preparation, engines))
+    parts += _each(engines, "model", models, partial(compare_models, engines))
+    metrics = _metrics(left), _metrics(right)
+    return parts + _each(engines, "metrics", metrics, partial(compare_metrics, engines))
 
 
 def _each(
     engines: tuple[str, str],
     title: str,
-    mine: dict[str, Any],
-    other: dict[str, Any],
-    compare_one: Callable[[str, Any, Any], Part],
+    sides: tuple[Mapping[str, Thing], Mapping[str, Thing]],
+    compare_one: Callable[[str, Thing, Thing], Part],
 ) -> list[Part]:
     """Compare what both runs have; what only one has is a difference."""
     parts = []
-    for each in dict.fromkeys([*mine, *other]):
-        name = f"{title} {each}".strip()
-        if each in mine and each in other:
-            parts.append(compare_one(name, mine[each], other[each]))
+    for each in dict.fromkeys([*sides[0], *sides[1]]):
+        name = f"{title} {each}"
+        if each in sides[0] and each in sides[1]:
+            parts.append(compare_one(name, sides[0][each], sides[1][each]))
         else:
-            values = dict(zip(engines, ("has it" if each in run else "lacks it" for run in (mine, other)), strict=True))
+            values = {engine: "has it" if each in side else "lacks it" for engine, side in zip(engines, sides, strict=True)}
             parts.append(Part(name, engines, same=False, differences=1, first=Difference("presence", None, {}, values)))
     return parts
 
@@ -116,5 +108,9 @@ def _tables(run: Run, folder: str, ending: str) -> dict[str, WrittenTable]:
     return {name: WrittenTable(run.engine, run.attempt.path / folder / f"{name}{ending}") for name in names}
 
 
-def _models(attempt: Path) -> dict[str, Path]:
-    return {path.parent.name: path.parent for path in sorted(attempt.glob("*/model.json")) if path.parent.name not in RESERVED}
+def _models(run: Run) -> dict[str, Path]:
+    return {path.parent.name: path.parent for path in sorted(run.attempt.path.glob("*/model.json"))}
+
+
+def _metrics(run: Run) -> dict[str, Mapping[str, Any]]:
+    return run.attempt.read_json("metrics.json") if run.attempt.metrics.exists() else {}

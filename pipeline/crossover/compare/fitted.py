@@ -12,6 +12,7 @@ import safetensors.numpy
 
 from crossover.compare.difference import Difference, Part
 from crossover.compare.tolerance import CELL, GRADIENT_NORM, METRIC, Floats, Tolerance
+from crossover.learning.models.fitted import MODEL, PREPARATION, WEIGHTS
 from crossover.runs.durable import read_json
 
 GRADIENT = "gradient_norm"
@@ -56,31 +57,31 @@ class _Findings:
         )  # fmt: skip
 
 
-def compare_preparation(name: str, engines: tuple[str, str], left: Path, right: Path) -> Part:
-    """Compare what was fitted on the training rows: vocabularies and counts exactly, numbers as cells."""
+def compare_preparation(engines: tuple[str, str], name: str, left: Path, right: Path) -> Part:
+    """Compare `preparation.json` of two model folders: vocabularies and counts exactly, numbers as cells."""
     findings = _Findings(engines)
-    _compare_trees(findings, "", read_json(left), read_json(right), CELL)
+    _compare_trees(findings, "", read_json(left / PREPARATION), read_json(right / PREPARATION), CELL)
     return findings.part(name)
 
 
-def compare_metrics(name: str, engines: tuple[str, str], left: Path, right: Path) -> Part:
-    """Compare metrics of two trainings: counts exactly."""
+def compare_metrics(engines: tuple[str, str], name: str, left: Any, right: Any) -> Part:
+    """Compare the metrics of two trainings, JSON values: counts exactly."""
     findings = _Findings(engines)
-    _compare_trees(findings, "", read_json(left), read_json(right), METRIC)
+    _compare_trees(findings, "", left, right, METRIC)
     return findings.part(name)
 
 
-def compare_models(name: str, engines: tuple[str, str], left: Path, right: Path) -> Part:
+def compare_models(engines: tuple[str, str], name: str, left: Path, right: Path) -> Part:
     """Compare two model folders: what they are, the proof that each is an optimum, centres."""
     findings = _Findings(engines)
-    descriptions = [read_json(folder / "model.json") for folder in (left, right)]
+    mine, other = read_json(left / MODEL), read_json(right / MODEL)
     for each in _DESCRIBES:
-        _compare_trees(findings, each, *(description.get(each) for description in descriptions), METRIC)
-    for engine, description in zip(engines, descriptions, strict=True):
+        _compare_trees(findings, each, mine.get(each), other.get(each), METRIC)
+    for engine, description in zip(engines, (mine, other), strict=True):
         norm = description.get("facts", {}).get(GRADIENT)
         if norm is not None and not norm <= GRADIENT_NORM:
             findings.differences.append(Difference("gradient", GRADIENT, {}, {engine: norm}, norm, GRADIENT_NORM))
-    _compare_weights(findings, left / "weights.safetensors", right / "weights.safetensors")
+    _compare_weights(findings, left / WEIGHTS, right / WEIGHTS)
     return findings.part(name)
 
 
@@ -108,7 +109,9 @@ def _worst(x: Floats, y: Floats, allowed: Floats) -> Iterator[int]:
 
 def _compare_trees(findings: _Findings, place: str, left: Any, right: Any, tolerance: Tolerance) -> None:
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        pairs = {f"{place}.{name}".lstrip("."): (left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right])}
+        pairs: dict[str, tuple[Any, Any]] = {
+            f"{place}.{name}".lstrip("."): (left.get(name), right.get(name)) for name in dict.fromkeys([*left, *right])
+        }
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         pairs = {f"{place}[{at}]": pair for at, pair in enumerate(zip(left, right, strict=True))}
     else:

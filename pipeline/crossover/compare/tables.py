@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crossover.compare.difference import Difference, Part
-from crossover.compare.tolerance import CELL, PROBABILITY, Tolerance
-from crossover.compare.written_table import WrittenTable, as_floats
+from crossover.compare.tolerance import CELL, PROBABILITY, Floats, Tolerance
+from crossover.compare.written_table import Order, WrittenTable, as_floats, plain
+from crossover.runs.table_schema import Field
 
 Mask = npt.NDArray[np.bool_]
 
@@ -30,39 +31,39 @@ class _Column:
 
 def compare_tables(name: str, left: WrittenTable, right: WrittenTable, *, scores: bool = False) -> Part:
     """Compare schema, rows, keys and every cell of two tables."""
-    engines = (left.engine, right.engine)
     fields = left.schema.fields
-    facts = {"rows": left.rows, "columns": len(fields), "exact_columns": len(left.exact)}
+    part = Part(
+        name, (left.engine, right.engine), same=True, rows=left.rows, columns=len(fields), exact_columns=len(left.exact)
+    )
     wrong = _schema_difference(left, right)
     if wrong is not None:
-        return Part(name, engines, same=False, differences=1, first=wrong, **facts)
-    checksums = {each.engine: each.checksum() for each in (left, right)}
-    missing, first_missing = _rows_apart(left, right)
-    if first_missing is not None:
-        return Part(
-            name, engines, same=False, differences=missing, first=first_missing, checksums=checksums, **facts
-        )
-    columns = [_compare_column(field.name, left, right, _tolerance(field.name, field.exact, field.type, scores)) for field in fields]
+        return replace(part, same=False, differences=1, first=wrong)
+    part = replace(part, checksums={each.engine: each.checksum() for each in (left, right)})
+    missing, wrong = _rows_apart(left, right)
+    if wrong is not None:
+        return replace(part, same=False, differences=missing, first=wrong)
+    pair = _Pair(left, right)
+    columns = [pair.compare(field.name, _tolerance(field, scores)) for field in fields]
     first = next((column.first for column in columns if column.first is not None), None)
     largest = max(columns, key=lambda column: column.strain, default=_Column()).largest
-    return Part(
-        name, engines, same=first is None, differences=sum(column.differences for column in columns),
-        first=first, largest=largest, checksums=checksums, **facts,
-    )  # fmt: skip
+    return replace(
+        part, same=first is None, differences=sum(column.differences for column in columns), first=first, largest=largest
+    )
 
 
-def _tolerance(name: str, exact: bool, kind: str, scores: bool) -> Tolerance | None:
-    if exact or kind not in ("int", "double"):
+def _tolerance(field: Field, scores: bool) -> Tolerance | None:
+    if field.exact or field.type not in ("int", "double"):
         return None
-    return PROBABILITY if scores and name.startswith("probability") else CELL
+    return PROBABILITY if scores and field.name.startswith("probability") else CELL
 
 
 def _schema_difference(left: WrittenTable, right: WrittenTable) -> Difference | None:
     if left.schema.key != right.schema.key:
         values: dict[str, Any] = {each.engine: list(each.schema.key) for each in (left, right)}
         return Difference("schema: key", None, {}, values)
-    mine = {field.name: f"{field.type}{'' if field.exact else ' inexact'}" for field in left.schema.fields}
-    other = {field.name: f"{field.type}{'' if field.exact else ' inexact'}" for field in right.schema.fields}
+    mine, other = (
+        {field.name: f"{field.type}{'' if field.exact else ' inexact'}" for field in each.schema.fields} for each in (left, right)
+    )
     for column in dict.fromkeys([*mine, *other]):
         if mine.get(column) != other.get(column):
             return Difference("schema", column, {}, {left.engine: mine.get(column), right.engine: other.get(column)})
@@ -71,83 +72,76 @@ def _schema_difference(left: WrittenTable, right: WrittenTable) -> Difference | 
 
 def _rows_apart(left: WrittenTable, right: WrittenTable) -> tuple[int, Difference | None]:
     """Return how many rows one side has and the other lacks, and the first of them in key order."""
-    if len(left.match_hashes) == len(right.match_hashes) and np.array_equal(
-        np.sort(left.match_hashes), np.sort(right.match_hashes)
-    ):
-        return 0, None
-    candidates = []
+    found = []
     apart = 0
     for one, other in ((left, right), (right, left)):
         positions = _surplus(one, other)
         apart += len(positions)
         if len(positions):
-            candidates.append((one.row(_smallest(one, positions)), one, other))
-    key, one, other = min(candidates, key=lambda found: [(value is None, str(value)) for value in found[0].values()])
-    return apart, Difference("row", None, key, {one.engine: "has it", other.engine: "lacks it"})
+            key = one.row(_smallest(one, positions))
+            found.append(Difference("row", None, key, {one.engine: "has it", other.engine: "lacks it"}))
+    return apart, min(found, key=lambda each: [(value is None, str(value)) for value in each.key.values()], default=None)
 
 
-def _surplus(one: WrittenTable, other: WrittenTable) -> npt.NDArray[np.int64]:
+def _surplus(one: WrittenTable, other: WrittenTable) -> Order:
     """Return positions of rows of `one` beyond as many as `other` has of their hash."""
     order = np.argsort(one.match_hashes, kind="stable")
     hashes = one.match_hashes[order]
     others = np.sort(other.match_hashes)
     nth = np.arange(len(hashes)) - np.searchsorted(hashes, hashes, side="left")
     there = np.searchsorted(others, hashes, side="right") - np.searchsorted(others, hashes, side="left")
-    surplus: npt.NDArray[np.int64] = order[nth >= there]
+    surplus: Order = order[nth >= there]
     return surplus
 
 
-def _compare_column(name: str, left: WrittenTable, right: WrittenTable, tolerance: Tolerance | None) -> _Column:
-    mine, other = left.ordered(name), right.ordered(name)
-    nulls_differ = _mask(pc.xor(mine.is_null(), other.is_null()))
-    if tolerance is None:
-        differ = nulls_differ | _mask(pc.fill_null(pc.not_equal(mine, other), fill_value=False))
-        return _Column(int(differ.sum()), _first(name, left, right, mine, other, differ)) if differ.any() else _Column()
-    x, y = as_floats(mine), as_floats(other)
-    apart = np.nan_to_num(np.abs(x - y), nan=0.0)
-    allowed = np.nan_to_num(tolerance.allowed(x, y), nan=0.0)
-    differ = nulls_differ | (apart > allowed)
-    first = _first(name, left, right, mine, other, differ, apart, allowed) if differ.any() else None
-    if not apart.any():
-        return _Column(int(differ.sum()), first)
-    strain = np.divide(apart, allowed, out=np.where(apart > 0, np.inf, 0.0), where=allowed > 0)
-    worst = int(np.argmax(strain))
-    key = left.row(int(left.order[worst]))
-    values = {left.engine: mine[worst].as_py(), right.engine: other[worst].as_py()}
-    largest = Difference("value", name, key, values, float(apart[worst]), float(allowed[worst]))
-    return _Column(int(differ.sum()), first, largest, float(strain[worst]))
+@dataclass(frozen=True)
+class _Pair:
+    """Two tables with the same rows."""
+
+    left: WrittenTable
+    right: WrittenTable
+
+    def compare(self, name: str, tolerance: Tolerance | None) -> _Column:
+        """Compare a column; without a tolerance its cells must be equal."""
+        mine, other = self.left.ordered(name), self.right.ordered(name)
+        nulls_differ = _mask(pc.xor(mine.is_null(), other.is_null()))
+        if tolerance is None:
+            differ = nulls_differ | _mask(pc.fill_null(pc.not_equal(mine, other), fill_value=False))
+            return _Column(int(differ.sum()), self._cell(name, mine, other, self._first(differ)))
+        x, y = as_floats(mine), as_floats(other)
+        apart = np.nan_to_num(np.abs(x - y), nan=0.0)
+        allowed = np.nan_to_num(tolerance.allowed(x, y), nan=0.0)
+        strain = np.divide(apart, allowed, out=np.where(apart > 0, np.inf, 0.0), where=allowed > 0)
+        differ = nulls_differ | (apart > allowed)
+        worst = int(np.argmax(strain)) if apart.any() else None
+        first, largest = (self._cell(name, mine, other, at, apart, allowed) for at in (self._first(differ), worst))
+        return _Column(int(differ.sum()), first, largest, 0.0 if worst is None else float(strain[worst]))
+
+    def _first(self, differ: Mask) -> int | None:
+        """Return the place, in the common order, of the differing row with the smallest key."""
+        places = np.flatnonzero(differ)
+        if not len(places):
+            return None
+        smallest = _smallest(self.left, self.left.order[places])
+        return int(places[np.flatnonzero(self.left.order[places] == smallest)[0]])
+
+    def _cell(
+        self, name: str, mine: pa.Array, other: pa.Array, at: int | None, apart: Floats | None = None, allowed: Floats | None = None
+    ) -> Difference | None:
+        if at is None:
+            return None
+        values = {self.left.engine: plain(mine[at]), self.right.engine: plain(other[at])}
+        key = self.left.row(int(self.left.order[at]))
+        if None in values.values():
+            return Difference("null", name, key, values)
+        sizes = [None if each is None else float(each[at]) for each in (apart, allowed)]
+        return Difference("value", name, key, values, *sizes)
 
 
-def _first(
-    name: str,
-    left: WrittenTable,
-    right: WrittenTable,
-    mine: pa.Array,
-    other: pa.Array,
-    differ: Mask,
-    apart: npt.NDArray[np.float64] | None = None,
-    allowed: npt.NDArray[np.float64] | None = None,
-) -> Difference:
-    positions = np.flatnonzero(differ)
-    smallest = _smallest(left, left.order[positions])
-    at = int(positions[np.flatnonzero(left.order[positions] == smallest)[0]])
-    values = {left.engine: mine[at].as_py(), right.engine: other[at].as_py()}
-    known = apart is not None and allowed is not None and None not in values.values()
-    return Difference(
-        "null" if None in values.values() else "value",
-        name,
-        left.row(smallest),
-        values,
-        float(apart[at]) if known and apart is not None else None,
-        float(allowed[at]) if known and allowed is not None else None,
-    )
-
-
-def _smallest(table: WrittenTable, positions: npt.NDArray[np.int64]) -> int:
+def _smallest(table: WrittenTable, positions: Order) -> int:
     """Return the position of the row with the smallest key."""
-    names = list(table.matched_by)
-    keys = pa.table({name: table.column(name).take(pa.array(positions)) for name in names})
-    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names], null_placement="at_end")
+    keys = pa.table({name: column.take(pa.array(positions)) for name, column in table.match_columns.items()})
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
     return int(positions[order[0].as_py()])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -78,6 +79,11 @@ class WrittenTable:
         return hash_rows(parts, self.rows)
 
     @cached_property
+    def match_columns(self) -> dict[str, pa.Array]:
+        """The columns that rows are matched by, in the files' order."""
+        return {name: self.column(name) for name in self.matched_by}
+
+    @cached_property
     def match_hashes(self) -> Hashes:
         """Hash of what rows are matched by."""
         return self.hashes(self.matched_by)
@@ -105,7 +111,13 @@ class WrittenTable:
 
     def row(self, position: int) -> dict[str, object]:
         """Return what a row is matched by; `position` counts in the files' order."""
-        return {name: self.column(name)[position].as_py() for name in self.matched_by}
+        return {name: plain(column[position]) for name, column in self.match_columns.items()}
+
+
+def plain(value: pa.Scalar) -> object:
+    """Return a value as JSON has it: times as text."""
+    found: object = value.as_py()
+    return found.isoformat() if isinstance(found, date) else found
 
 
 def as_floats(column: pa.Array) -> npt.NDArray[np.float64]:
