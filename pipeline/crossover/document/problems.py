@@ -24,40 +24,37 @@ class Problems:
         self._found: dict[tuple[int, int, str, str], Problem] = {}
         self._warnings: dict[tuple[int, int, str, str], Problem] = {}
 
-    def add(
-        self, path: Path, code: str, message: str, notes: Sequence[str] = (), *, offset: int | None = None,
-        key: bool = False, beside: Sequence[tuple[int, str]] = (),
+    def problem(
+        self, path: Path, code: str, message: str, *notes: str,
+        offset: int | None = None, key: bool = False, beside: Sequence[tuple[int, str]] = (),
     ) -> None:  # fmt: skip
-        """Add a mistake at a value (with `offset`: at a character inside a scalar; with `key`: at the value's key).
+        """Report a mistake at a value (with `offset`: at a character inside a scalar; with `key`: at the value's key).
 
         `beside` lists the lines to show in place of the mistake's own one, each with a remark at its right.
         """
+        self.problem_at(self._place(path, offset, key), code, message, *notes, beside=beside)
+
+    def problem_at(self, place: Place, code: str, message: str, *notes: str, beside: Sequence[tuple[int, str]] = ()) -> None:
+        """Report a mistake at a line and column."""
+        found = Problem(*place, code, message, self.source_map.path, notes, tuple(beside))
+        self._found.setdefault((*place, code, message), found)
+
+    def problem_elsewhere(self, origin: str, code: str, message: str, *notes: str) -> None:
+        """Report a mistake that stands in no line of the document, such as one in `--set name=value`."""
+        self._found.setdefault((0, 0, code, message), Problem(0, 0, code, message, origin, notes))
+
+    def warning(self, path: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> None:
+        """Report what does not keep the document from running."""
         place = self._place(path, offset, key)
-        self.add_at(place, code, message, notes, beside=beside)
+        self._warnings.setdefault((*place, code, message), Problem(*place, code, message, self.source_map.path, notes))
 
-    def add_at(
-        self, place: Place, code: str, message: str, notes: Sequence[str] = (), *, beside: Sequence[tuple[int, str]] = (),
-    ) -> None:  # fmt: skip
-        """Add a mistake at a line and column."""
-        problem = Problem(*place, code, message, self.source_map.path, tuple(notes), tuple(beside))
-        self._found.setdefault((*place, code, message), problem)
-
-    def warn(self, path: Path, code: str, message: str, notes: Sequence[str] = (), *, key: bool = False) -> None:
-        """Add a remark that does not keep the document from running."""
-        place = self._place(path, None, key)
-        self._warnings.setdefault((*place, code, message), Problem(*place, code, message, self.source_map.path, tuple(notes)))
-
-    def add_elsewhere(self, origin: str, code: str, message: str, notes: Sequence[str] = ()) -> None:
-        """Add a mistake that stands in no line of the document, such as one in `--set name=value`."""
-        self._found.setdefault((0, 0, code, message), Problem(0, 0, code, message, origin, tuple(notes)))
+    def line(self, path: Path) -> str:
+        """Return `line N`, to name a place in a note."""
+        return f"line {self.source_map.key(path)[0]}"
 
     def withdraw(self, place: Place, code: str) -> None:
         """Take back a mistake that a better message replaces."""
         self._found = {at: found for at, found in self._found.items() if at[:3] != (*place, code)}
-
-    def place_of(self, path: Path, *, key: bool = False) -> Place:
-        """Return line and column of a value or of its key, to name them in notes."""
-        return self._place(path, None, key)
 
     @property
     def found(self) -> tuple[Problem, ...]:

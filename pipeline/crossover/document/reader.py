@@ -33,7 +33,7 @@ def read(text: str, path: str) -> tuple[Node | None, Problems]:
     """
     problems = Problems(SourceMap(path, text))
     if len(text.encode("utf-8", "surrogatepass")) > BYTES_AT_MOST:
-        problems.add_at((1, 1), "too-large", f"the document is larger than {BYTES_AT_MOST:,} bytes")
+        problems.problem_at((1, 1), "too-large", f"the document is larger than {BYTES_AT_MOST:,} bytes")
         return None, problems
     text = _without_tabs(text, problems)
     blanked: set[int] = set()
@@ -42,7 +42,7 @@ def read(text: str, path: str) -> tuple[Node | None, Problems]:
             events = list(yaml.parse(text, Loader=yaml.SafeLoader))
         except yaml.YAMLError as error:
             mistake = diagnose(text, error)
-            problems.add_at(problems.source_map.place(mistake.offset), mistake.code, mistake.message, mistake.notes)
+            problems.problem_at(problems.source_map.place(mistake.offset), mistake.code, mistake.message, *mistake.notes)
             if mistake.blank is None or mistake.blank[0] in blanked:
                 return None, problems
             blanked.add(mistake.blank[0])
@@ -60,7 +60,7 @@ def _without_tabs(text: str, problems: Problems) -> str:
         line, column = problems.source_map.place(offset)
         if line not in lines:
             lines.add(line)
-            problems.add_at((line, column), "tab", "a tab; indent with blanks, and write a tab in a text as \"\\t\"")
+            problems.problem_at((line, column), "tab", "a tab; indent with blanks, and write a tab in a text as \"\\t\"")
         offset = text.find("\t", offset + 1)
     return text.replace("\t", " ")
 
@@ -89,7 +89,7 @@ class _Builder:
                 documents += 1
                 if documents > 1:
                     place = self.map.place(event.start_mark.index)
-                    self.problems.add_at(place, "several-documents", "a second YAML document begins here; a file holds one")
+                    self.problems.problem_at(place, "several-documents", "a second YAML document begins here; a file holds one")
                     return node
                 node = self.node(next(self.events), (), in_flow=False)
         return node
@@ -99,7 +99,7 @@ class _Builder:
         self.map.values[path] = place
         self._refuse_tag_and_anchor(event, path)
         if len(path) > DEPTH_AT_MOST:
-            self.problems.add_at(place, "too-deep", f"nested deeper than {DEPTH_AT_MOST} levels")
+            self.problems.problem_at(place, "too-deep", f"nested deeper than {DEPTH_AT_MOST} levels")
             self._skip(event)
             return self._broken(path)
         match event:
@@ -125,7 +125,7 @@ class _Builder:
             value = self.node(value_event, own, in_flow=in_flow)
             if key in entries:
                 first = self.map.keys[(*path, key)][0]
-                self.problems.add_at(place, "duplicate-key", f"`{key}` stands twice here; the first is in line {first}")
+                self.problems.problem_at(place, "duplicate-key", f"`{key}` stands twice here; the first is in line {first}")
                 continue
             entries[key] = value
             if _is_empty(value_event):
@@ -136,15 +136,15 @@ class _Builder:
     def key(self, event: yaml.Event, path: Path) -> str:
         place = self.map.place(event.start_mark.index)
         if not isinstance(event, yaml.ScalarEvent):
-            self.problems.add_at(place, "key-not-text", "a key is a text, not a list, a mapping or an alias")
+            self.problems.problem_at(place, "key-not-text", "a key is a text, not a list, a mapping or an alias")
             self._skip(event)
             return f"(key at {place[0]}:{place[1]})"
         self._refuse_tag_and_anchor(event, path)
         if event.style is None and event.value == "<<":
-            self.problems.add_at(place, "merge-key", "merge keys are refused: give what repeats a name (a table, a list parameter)")
+            self.problems.problem_at(place, "merge-key", "merge keys are refused: give what repeats a name (a table, a list parameter)")
         elif event.style is None and (reading := other_reading(event.value)):
             message = f"`{event.value}` is {reading} for some YAML readers and text for others"
-            self.problems.add_at(place, "ambiguous-scalar", message, [f"quote the key: {in_double_quotes(event.value)}: ..."])
+            self.problems.problem_at(place, "ambiguous-scalar", message, f"quote the key: {in_double_quotes(event.value)}: ...")
         return str(event.value)
 
     def sequence(self, path: Path, *, in_flow: bool) -> list[Any]:
@@ -153,7 +153,7 @@ class _Builder:
             own = (*path, len(items))
             items.append(self.node(event, own, in_flow=in_flow))
             if _is_empty(event):
-                self.problems.add(own, "no-value", "an item without a value")
+                self.problems.problem(own, "no-value", "an item without a value")
                 self.map.broken.add(own)
         cut = next((index for index, item in enumerate(items) if in_flow and _is_cut(item)), None)
         if cut is not None:
@@ -183,7 +183,8 @@ class _Builder:
             note = f"write: {before}{quoted} for the text, {before}{meant} for the boolean"
         elif reading == "a null":
             note = f"write: {before}{quoted} for the text, or leave it out"
-        self.problems.add(path, "ambiguous-scalar", f"`{scalar}` is {reading} for some YAML readers and text for others", [note])
+        message = f"`{scalar}` is {reading} for some YAML readers and text for others"
+        self.problems.problem(path, "ambiguous-scalar", message, note)
 
     def _report_without_value(self, path: Path, entries: dict[str, Any], without: list[str], *, in_flow: bool) -> None:
         cut = next((key for key, value in entries.items() if in_flow and _is_cut(value)), None)
@@ -195,27 +196,28 @@ class _Builder:
         for key in without:
             self.map.broken.add((*path, key))
             if cut is None:
-                note = "leave the key out, or give its value" if not in_flow else "expected: `name: value`; quote a name or value that has a comma"
-                self.problems.add((*path, key), "no-value", f"`{key}` has no value", [note], key=True)
+                note = "expected: `name: value`; quote what has a comma" if in_flow else "leave the key out, or give its value"
+                self.problems.problem((*path, key), "no-value", f"`{key}` has no value", note, key=True)
 
     def _report_cut(self, path: Path, value: Scalar, pair: str, expected: str) -> None:
         self.map.broken.add(path)
         message = f"the comma inside {pair} ended the expression at `{value}`"
-        self.problems.add(path, "flow-expression", message, [f"expected: {expected}"])
+        self.problems.problem(path, "flow-expression", message, f"expected: {expected}")
 
     def _refuse_tag_and_anchor(self, event: yaml.Event, path: Path) -> None:
         place = self.map.place(event.start_mark.index)
-        hint = ["put an expression that begins so in double quotes"]
+        hint = "put an expression that begins so in double quotes"
+        instead = "give what repeats a name (a table, a list parameter)"
         if isinstance(event, yaml.AliasEvent):
             self.map.broken.add(path)
-            self.problems.add_at(place, "alias", f"`*{event.anchor}` is an alias: give what repeats a name (a table, a list parameter)", hint)
+            self.problems.problem_at(place, "alias", f"`*{event.anchor}` is an alias: {instead}", hint)
             return
         if isinstance(event, yaml.NodeEvent) and event.anchor:
             self.map.broken.add(path)
-            self.problems.add_at(place, "anchor", f"`&{event.anchor}` is an anchor: give what repeats a name (a table, a list parameter)", hint)
+            self.problems.problem_at(place, "anchor", f"`&{event.anchor}` is an anchor: {instead}", hint)
         if tag := getattr(event, "tag", None):
             self.map.broken.add(path)
-            self.problems.add_at(place, "tag", f"`{_short_tag(tag)}` is a tag: a document has none", hint)
+            self.problems.problem_at(place, "tag", f"`{_short_tag(tag)}` is a tag: a document has none", hint)
 
     def _broken(self, path: Path) -> Scalar:
         self.map.broken.add(path)

@@ -1,0 +1,78 @@
+"""Texts to typed values: parameters, their defaults, `--set`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from crossover.document.scalars import BOOLEANS, DOUBLE, INTEGER, Scalar, infer
+from crossover.language.tree import Value
+from crossover.language.types import INT_MAX, INT_MIN
+
+EXPECTED = {
+    "boolean": "true or false",
+    "int": "a whole number of at most 64 bits",
+    "double": "a number",
+    "string": "a text",
+    "date": "a date as 2011-09-01",
+    "timestamp": "a timestamp as 2011-09-01 10:00:00",
+}
+"""Type -> what its values look like, for messages."""
+
+
+class NotOfType(ValueError):
+    """A text that is no value of the type asked for."""
+
+
+def parse(text: str, type_name: str) -> Value:
+    """Return the value that a text has as a type; raise NotOfType if it has none."""
+    match type_name:
+        case "string":
+            return str(text)
+        case "boolean" if text in BOOLEANS:
+            return BOOLEANS[text]
+        case "int" if INTEGER.fullmatch(text) and INT_MIN <= int(text) <= INT_MAX:
+            return int(text)
+        case "double" if DOUBLE.fullmatch(text) and abs(float(text)) != float("inf"):
+            return float(text)
+        case "date" if len(text) == 10:
+            return _date(text)
+        case "timestamp":
+            return _timestamp(text)
+        case _:
+            raise NotOfType(text)
+
+
+def type_of(scalar: Scalar) -> str:
+    """Return the type that a plain literal has by itself: boolean, int, double or string."""
+    match infer(scalar):
+        case bool():
+            return "boolean"
+        case int():
+            return "int"
+        case float():
+            return "double"
+        case _:
+            return "string"
+
+
+def as_text(value: Value) -> str:
+    """Return a value as it stands in a path: a date as 2011-09-01, a boolean as true or false."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise NotOfType(text) from error
+
+
+def _timestamp(text: str) -> datetime:
+    """ISO 8601 with `T` or a blank; an offset is turned into UTC, a date alone is its midnight."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NotOfType(text) from error
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value

@@ -1,0 +1,123 @@
+"""The stages of a document: tables and their steps, each step with exactly one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from crossover.core.nearest import did_you_mean
+from crossover.document import not_yet
+from crossover.document.annotations import fields_of
+from crossover.document.expressions import NAMES_COLUMNS, OF_EXPRESSIONS, check_expressions
+from crossover.document.names import check_name
+from crossover.document.problems import Problems
+from crossover.document.scalars import Path, Scalar
+from crossover.document.sections import StageSection, Step, TableSection
+from crossover.document.shape import Shaper
+
+Operations = Mapping[str, type[BaseModel]]
+"""Verb -> the operation's model: the field with the verb as alias is the main argument."""
+
+
+class StepReader:
+    """Reads stages into tables and steps."""
+
+    def __init__(self, operations: Operations, shaper: Shaper) -> None:
+        self.operations = operations
+        self.shaper = shaper
+        self.problems: Problems = shaper.problems
+
+    def stage(self, name: str, node: Any) -> StageSection:
+        """Return a stage; what is refused in it is reported and left out."""
+        path: Path = (name,)
+        tables: list[TableSection] = []
+        if not isinstance(node, dict):
+            self._expect(node, path, f"`{name}` is a mapping of tables, each with its list of steps")
+            return StageSection(name=name, tables=(), path=path)
+        for table, steps in node.items():
+            check_name(table, (*path, table), "table", self.problems)
+            tables.append(self.table(table, steps, (*path, table)))
+        return StageSection(name=name, tables=tuple(tables), path=path)
+
+    def table(self, name: str, node: Any, path: Path) -> TableSection:
+        steps: list[Step] = []
+        if isinstance(node, list):
+            steps = [self.step(child, (*path, index), first=index == 0) for index, child in enumerate(node)]
+        else:
+            self._expect(node, path, f"`{name}` has a list of steps, each on a line that begins with `- `")
+            steps = [Step(verb="", operation=None, path=path)]
+        return TableSection(name=name, steps=tuple(steps), path=path)
+
+    def step(self, node: Any, path: Path, *, first: bool) -> Step:
+        verb = self._verb(node, path)
+        if verb is None:
+            return Step(verb="", operation=None, path=path)
+        before = len(self.problems)
+        if verb == "from" and not first:
+            self.problems.problem((*path, verb), "from-first", "`from` is only the first step of a table", key=True)
+        if verb not in self.operations:
+            self.problems.problem((*path, verb), "not-yet", not_yet.MESSAGE.format(what=f"`{verb}`"), key=True)
+            return Step(verb=verb, operation=None, path=path)
+        self._check_main(verb, node[verb], (*path, verb))
+        operation = self._operation(verb, node, path)
+        return Step(verb=verb, operation=operation if len(self.problems) == before else None, path=path)
+
+    def _operation(self, verb: str, node: dict[str, Any], path: Path) -> BaseModel | None:
+        model = self.operations[verb]
+        # A broken expression is reported; the options beside it are still checked.
+        return self.shaper.model(model, node, path, title=verb, context=verb, code="unknown-option")
+
+    def _verb(self, node: Any, path: Path) -> str | None:
+        """Return the one operation of a step, or None after a mistake."""
+        if not isinstance(node, dict):
+            verb = str(node) if isinstance(node, Scalar) else ""
+            note = f"expected: `- {verb}: ...`" if verb in not_yet.VERBS else "expected: `- operation: ...`, its options below"
+            self._expect(node, path, "a step is one operation with its argument", note)
+            return None
+        verbs = [key for key in node if key in not_yet.VERBS or key in self.operations]
+        if len(verbs) == 1:
+            return verbs[0]
+        if verbs:
+            self._report_several(verbs, path)
+        else:
+            self._report_none(node, path)
+        return None
+
+    def _report_several(self, verbs: list[str], path: Path) -> None:
+        first, second = ((*path, verb) for verb in verbs[:2])
+        source_map = self.problems.source_map
+        lines = source_map.key(first)[0], source_map.key(second)[0]
+        remark = "begin this line with its own `- `"
+        beside = ((lines[0], ""), (lines[1], remark)) if lines[0] != lines[1] else ((lines[0], "write each on a line with its own `- `"),)
+        message = f"two operations in one step: `{verbs[0]}` and `{verbs[1]}`"
+        self.problems.problem(first, "one-operation", message, key=True, beside=beside)
+
+    def _report_none(self, node: dict[str, Any], path: Path) -> None:
+        for key in node:
+            if hint := did_you_mean(key, not_yet.VERBS):
+                self.problems.problem((*path, key), "unknown-operation", f"`{key}` is no operation{hint}", key=True)
+                return
+        note = f"operations: {', '.join(self.operations)}"
+        key = next(iter(node), None)
+        message = f"`{key}` is no operation" if key else "a step without an operation"
+        where = (*path, key) if key else path
+        self.problems.withdraw(self.problems.source_map.key(where), "ambiguous-scalar")
+        self.problems.problem(where, "unknown-operation", message, note, key=True)
+
+    def _check_main(self, verb: str, node: Any, path: Path) -> None:
+        if verb in OF_EXPRESSIONS or verb == "filter":
+            check_expressions(node, path, self.problems)
+        if verb in NAMES_COLUMNS and isinstance(node, dict):
+            for name in node:
+                check_name(name, (*path, name), "column", self.problems)
+
+    def _expect(self, node: Any, path: Path, message: str, *notes: str) -> None:
+        if path not in self.problems.source_map.broken:
+            self.problems.problem(path, "wrong-value", message, *notes, key=True)
+
+
+def options_of(model: type[BaseModel], verb: str) -> tuple[str, ...]:
+    """Return the options of an operation: its fields but the main argument."""
+    return tuple(key for key in fields_of(model) if key != verb)
