@@ -12,16 +12,11 @@ from typing import Literal as Choice
 import pyarrow as pa
 
 from crossover.language.tree import Expression
+from crossover.sources.specification import FILE as FILE
+from crossover.sources.specification import RAW as RAW
+from crossover.sources.specification import REASON as REASON
+from crossover.sources.specification import ROW as ROW
 from crossover.sources.specification import CsvSource
-
-FILE = "__file"
-"""Name of the file a row was read from, as given by the path (string). Hidden column of a Scan."""
-ROW = "__row"
-"""Record number in that file; the header is 1, empty lines are not counted (int). Hidden column of a Scan."""
-REASON = "__reason"
-"""Why a row does not fit what was declared, or null (string). Hidden column of a Scan."""
-RAW = "__raw"
-"""Bounded text of a row that does not fit, or null (string). Hidden column of a Scan."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,16 @@ from crossover.language.types import Type
 RAW_LIMIT = 1000
 """Characters kept of the text of a row that is set aside."""
 
+FILE = "__file"
+"""Name of the file a row was read from, as given by the path (string). Hidden column of a Scan."""
+ROW = "__row"
+"""Record number in that file; the header is 1, empty lines are not counted (int). Hidden column of a Scan."""
+REASON = "__reason"
+"""Why a row does not fit what was declared, or null (string). Hidden column of a Scan."""
+RAW = "__raw"
+"""Bounded text of a row that does not fit, or null (string). Hidden column of a Scan."""
+HIDDEN = (FILE, ROW, REASON, RAW)
+
 
 @dataclass(frozen=True)
 class SourceColumn:
