@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from fractions import Fraction
@@ -17,8 +18,8 @@ Record = dict[str, Any]
 
 def total(values: Sequence[Any]) -> Any:
     if isinstance(values[0], float):
-        exact = math.fsum(values)
-        return exact if math.isfinite(exact) else None
+        exact = sum(map(Fraction, values))
+        return float(exact) if abs(exact) <= sys.float_info.max else None
     return sum(values) if INT_MIN <= sum(values) <= INT_MAX else None
 
 

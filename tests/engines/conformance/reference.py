@@ -11,7 +11,7 @@ import math
 import re
 import struct
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import xxhash
@@ -78,32 +78,46 @@ def truncated(x: float) -> int | None:
 
 
 def parsed_int(text: str) -> int | None:
-    found = re.fullmatch(r" *([+-]?[0-9]+)(\.0*)? *", text)
+    found = re.fullmatch(r"[ \t]*([+-]?[0-9]+)(\.0*)?[ \t]*", text)
     return within_int64(int(found[1])) if found else None
 
 
 def parsed_double(text: str) -> float | None:
-    if not re.fullmatch(r" *[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)? *", text):
+    if not re.fullmatch(r"[ \t]*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t]*", text):
         return None
     value = float(text)
     return value if math.isfinite(value) else None
 
 
+def parsed_boolean(text: str) -> bool | None:
+    return {"true": True, "1": True, "false": False, "0": False}.get(ascii_lower(text.strip(" \t")))
+
+
 def parsed_date(text: str) -> date | None:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
-    return made_date(*(int(part) for part in text.split("-")))
+    found = re.fullmatch(r"[ \t]*([0-9]{4})-([0-9]{2})-([0-9]{2})[ \t]*", text)
+    return made_date(*map(int, found.groups())) if found else None
+
+
+MOMENT = re.compile(
+    r"[ \t]*([0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"([T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]{1,9}))?)?"
+    r"(?P<zone>Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?[ \t]*"
+)
 
 
 def parsed_timestamp(text: str) -> datetime | None:
-    pattern = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
-    if not re.fullmatch(pattern, text):
+    """A date alone is its midnight; digits behind the microseconds are cut off; offsets reach 18 hours."""
+    found = MOMENT.fullmatch(text)
+    on = parsed_date(found[1]) if found else None
+    if found is None or on is None:
         return None
-    try:
-        value = datetime.fromisoformat(text)
-        return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
-    except (ValueError, OverflowError):
+    hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+    digits = (found["zone"] or "Z").replace(":", "")[1:].ljust(4, "0")
+    offset = int(digits[:2]) * 60 + int(digits[2:])
+    if hour > 23 or minute > 59 or second > 59 or int(digits[2:]) > 59 or offset > 18 * 60:
         return None
+    local = at_midnight(on).replace(hour=hour, minute=minute, second=second, microsecond=int((found["fraction"] or "").ljust(6, "0")[:6]))
+    return plus(local, offset if (found["zone"] or "").startswith("-") else -offset, timedelta(minutes=1))
 
 
 def ascii_lower(text: str) -> str:
@@ -262,7 +276,7 @@ WITHOUT_NULLS: dict[str, Callable[..., Any]] = {
     "int_to_string": str,
     "string_to_int": parsed_int,
     "string_to_double": parsed_double,
-    "string_to_boolean": lambda s: {"true": True, "1": True, "false": False, "0": False}.get(ascii_lower(s)),
+    "string_to_boolean": parsed_boolean,
     "string_to_date": parsed_date,
     "string_to_timestamp": parsed_timestamp,
     "timestamp_to_date": lambda t: t.date(),
