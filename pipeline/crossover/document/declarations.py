@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal as Choice
+from typing import Any
 
-from crossover.document.literals import EXPECTED, NotOfType, as_text, parse, type_of
+from crossover.document.literals import EXPECTED, NotOfTypeError, as_text, parse, type_of
 from crossover.document.names import check_name, check_names_differ
 from crossover.document.scalars import Path, Scalar
 from crossover.document.sections import ParameterDeclaration, Section, TypeName
@@ -60,7 +60,7 @@ def _typed(settings: _Settings, node: dict[str, Any], path: Path, shaper: Shaper
         shaper.problems.problem((*path, "type"), "wrong-value", "a list has one type, as [date]")
         return None
     before = len(shaper.problems)
-    type_name: Choice["boolean", "int", "double", "string", "date", "timestamp"] = types[0]
+    type_name = types[0]
     default = None
     if "default" in node:
         read = _values if is_list else _value
@@ -94,9 +94,9 @@ def _value(node: Any, type_name: str, path: Path, shaper: Shaper) -> ParameterVa
         return None
     try:
         if node.quoted and type_name in ("boolean", "int", "double"):
-            raise NotOfType(node)
+            raise NotOfTypeError(node)
         return parse(node, type_name)
-    except NotOfType:
+    except NotOfTypeError:
         note = ("in quotes it is a text: write it without them",) if node.quoted else ()
         shaper.problems.problem(path, "wrong-value", f"`{node}` is not {EXPECTED[type_name]}", *note)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Literal as Choice
 
 from crossover.document.scalars import BOOLEANS, DOUBLE, INTEGER, Scalar, infer
 from crossover.language.tree import Value
@@ -19,12 +20,12 @@ EXPECTED = {
 """Type -> what its values look like, for messages."""
 
 
-class NotOfType(ValueError):
+class NotOfTypeError(ValueError):
     """A text that is no value of the type asked for."""
 
 
 def parse(text: str, type_name: str) -> Value:
-    """Return the value that a text has as a type; raise NotOfType if it has none."""
+    """Return the value that a text has as a type; raise NotOfTypeError if it has none."""
     match type_name:
         case "string":
             return str(text)
@@ -39,10 +40,10 @@ def parse(text: str, type_name: str) -> Value:
         case "timestamp":
             return _timestamp(text)
         case _:
-            raise NotOfType(text)
+            raise NotOfTypeError(text)
 
 
-def type_of(scalar: Scalar) -> str:
+def type_of(scalar: Scalar) -> Choice["boolean", "int", "double", "string"]:
     """Return the type that a plain literal has by itself: boolean, int, double or string."""
     match infer(scalar):
         case bool():
@@ -66,7 +67,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise NotOfType(text) from error
+        raise NotOfTypeError(text) from error
 
 
 def _timestamp(text: str) -> datetime:
@@ -74,5 +75,5 @@ def _timestamp(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text)
     except ValueError as error:
-        raise NotOfType(text) from error
+        raise NotOfTypeError(text) from error
     return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value

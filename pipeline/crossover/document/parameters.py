@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crossover.core.nearest import did_you_mean
-from crossover.document.literals import EXPECTED, NotOfType, as_text, parse
+from crossover.document.literals import EXPECTED, NotOfTypeError, as_text, parse
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path
 from crossover.document.sections import ParameterDeclaration
@@ -64,7 +64,7 @@ def _given(name: str, text: str, declaration: ParameterDeclaration, problems: Pr
             value = tuple(parse(part, declaration.type) for part in parts)
         else:
             value = parse(text, declaration.type)
-    except NotOfType as error:
+    except NotOfTypeError as error:
         problems.problem_elsewhere(origin, "wrong-value", f"`{error}` is not {EXPECTED[declaration.type]}")
         return None
     if declaration.one_of and not set(value if isinstance(value, tuple) else (value,)) <= set(declaration.one_of):

@@ -70,7 +70,11 @@ class Problems:
     def raise_if_any(self) -> None:
         """Raise a ConfigError with every mistake found, if there is one."""
         if self._found:
-            raise ConfigError(report(self.found, self.source_map.line), problems=self.found)
+            raise self.error()
+
+    def error(self) -> ConfigError:
+        """Return the error that holds every mistake found."""
+        return ConfigError(report(self.found, self.source_map.line), problems=self.found)
 
     def _place(self, path: Path, offset: int | None, key: bool) -> Place:
         if offset is not None:

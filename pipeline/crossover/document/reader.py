@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -88,14 +88,14 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    place = self.map.place(event.start_mark.index)
+                    place = self.map.place(_start(event))
                     self.problems.problem_at(place, "several-documents", "a second YAML document begins here; a file holds one")
                     return node
                 node = self.node(next(self.events), (), in_flow=False)
         return node
 
     def node(self, event: yaml.Event, path: Path, *, in_flow: bool) -> Node:
-        place = self.map.place(event.start_mark.index)
+        place = self.map.place(_start(event))
         self.map.values[path] = place
         self._refuse_tag_and_anchor(event, path)
         if len(path) > DEPTH_AT_MOST:
@@ -118,7 +118,7 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self.key(event, path)
             value_event = next(self.events)
-            place = self.map.place(event.start_mark.index)
+            place = self.map.place(_start(event))
             # What stands under a second key of one name is read to find its mistakes, under a path of its own.
             own = (*path, key) if key not in entries else (*path, f"{key} (again)")
             self.map.keys[own] = place
@@ -134,7 +134,7 @@ class _Builder:
         return entries
 
     def key(self, event: yaml.Event, path: Path) -> str:
-        place = self.map.place(event.start_mark.index)
+        place = self.map.place(_start(event))
         if not isinstance(event, yaml.ScalarEvent):
             self.problems.problem_at(place, "key-not-text", "a key is a text, not a list, a mapping or an alias")
             self._skip(event)
@@ -161,8 +161,8 @@ class _Builder:
         return items
 
     def scalar(self, event: yaml.ScalarEvent, path: Path, *, in_flow: bool) -> Scalar:
-        style: Style = event.style or ""
-        start, end = event.start_mark.index, event.end_mark.index
+        style = cast(Style, event.style or "")
+        start, end = _start(event), _end(event)
         self.map.scalars[path] = WrittenScalar(event.value, style, start, end, in_flow)
         scalar = Scalar(event.value, quoted=bool(style))
         if start in self.blanked:
@@ -205,7 +205,7 @@ class _Builder:
         self.problems.problem(path, "flow-expression", message, f"expected: {expected}")
 
     def _refuse_tag_and_anchor(self, event: yaml.Event, path: Path) -> None:
-        place = self.map.place(event.start_mark.index)
+        place = self.map.place(_start(event))
         hint = "put an expression that begins so in double quotes"
         instead = "give what repeats a name (a table, a list parameter)"
         if isinstance(event, yaml.AliasEvent):
@@ -225,10 +225,19 @@ class _Builder:
 
     def _skip(self, event: yaml.Event) -> None:
         """Read past the rest of a mapping or list."""
-        depth = isinstance(event, yaml.CollectionStartEvent)
+        depth = int(isinstance(event, yaml.CollectionStartEvent))
         while depth:
             following = next(self.events)
             depth += isinstance(following, yaml.CollectionStartEvent) - isinstance(following, yaml.CollectionEndEvent)
+
+
+def _start(event: yaml.Event) -> int:
+    """Return the offset of an event's first character."""
+    return event.start_mark.index if event.start_mark else 0
+
+
+def _end(event: yaml.Event) -> int:
+    return event.end_mark.index if event.end_mark else 0
 
 
 def _is_empty(event: yaml.Event) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from typing import Any, ClassVar, Literal as Choice
+from typing import Any, ClassVar
+from typing import Literal as Choice
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 

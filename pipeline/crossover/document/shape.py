@@ -20,7 +20,7 @@ from crossover.document.annotations import (
     is_model,
     item_of,
 )
-from crossover.document.literals import NotOfType, parse
+from crossover.document.literals import NotOfTypeError, parse
 from crossover.document.parameters import WHOLE, Parameters, unknown
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path, Scalar, infer
@@ -81,10 +81,11 @@ class Shaper:
             return None
         before = len(self.problems)
         values = self._fields(model, node, path, title, context, code)
-        missing = [key for key, field in fields_of(model).items() if field.is_required() and key not in node]
-        for key in missing:
-            self.problems.problem(path, "missing-setting", f"{title} has no `{key}`", key=True)
-        if missing or BROKEN in values.values() or len(self.problems) > before:
+        if len(self.problems) == before:
+            for key, field in fields_of(model).items():
+                if field.is_required() and key not in node:
+                    self.problems.problem(path, "missing-setting", f"{title} has no `{key}`", key=True)
+        if len(self.problems) > before or any(value is BROKEN for value in values.values()):
             return None
         return self._validated(model, values, path, title)
 
@@ -131,7 +132,7 @@ class Shaper:
                 if python in options:
                     try:
                         return parse(text, _WRITTEN_AS[python])
-                    except NotOfType:
+                    except NotOfTypeError:
                         continue
         if str in options:
             return text
@@ -192,7 +193,7 @@ class Shaper:
         if isinstance(node, Scalar) and words:
             self._refuse_word(node, words, path, setting, describe(annotation))
             return BROKEN
-        got = {dict: "a mapping", list: "a list"}.get(type(node), f"`{node}`")
+        got = "a mapping" if isinstance(node, dict) else "a list" if isinstance(node, list) else f"`{node}`"
         notes = []
         if isinstance(node, Scalar) and node.quoted and str not in alternatives(annotation) and not is_list(annotation):
             notes = ["in quotes it is a text: write it without them"] if infer(Scalar(node)) != str(node) else []
@@ -225,10 +226,11 @@ class Shaper:
             return None
 
     def _share_place(self, path: Path, key: str) -> None:
+        """Give the field that a bare scalar stands for the scalar's place."""
         source_map = self.problems.source_map
-        for places in (source_map.values, source_map.scalars):
-            if path in places:
-                places[(*path, key)] = places[path]  # type: ignore[index]
+        source_map.values[(*path, key)] = source_map.value(path)
+        if path in source_map.scalars:
+            source_map.scalars[(*path, key)] = source_map.scalars[path]
 
 
 def _fits(value: Any, annotation: Any, types: dict[Any, Any]) -> bool:

@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from crossover.core.nearest import did_you_mean
 from crossover.document import not_yet
-from crossover.document.annotations import fields_of
 from crossover.document.expressions import NAMES_COLUMNS, OF_EXPRESSIONS, check_expressions
 from crossover.document.names import check_name
 from crossover.document.problems import Problems
@@ -78,7 +77,7 @@ class StepReader:
             return None
         verbs = [key for key in node if key in not_yet.VERBS or key in self.operations]
         if len(verbs) == 1:
-            return verbs[0]
+            return str(verbs[0])
         if verbs:
             self._report_several(verbs, path)
         else:
@@ -100,9 +99,9 @@ class StepReader:
                 self.problems.problem((*path, key), "unknown-operation", f"`{key}` is no operation{hint}", key=True)
                 return
         note = f"operations: {', '.join(self.operations)}"
-        key = next(iter(node), None)
-        message = f"`{key}` is no operation" if key else "a step without an operation"
-        where = (*path, key) if key else path
+        first = next(iter(node), None)
+        message = f"`{first}` is no operation" if first else "a step without an operation"
+        where = path if first is None else (*path, first)
         self.problems.withdraw(self.problems.source_map.key(where), "ambiguous-scalar")
         self.problems.problem(where, "unknown-operation", message, note, key=True)
 
@@ -116,8 +115,3 @@ class StepReader:
     def _expect(self, node: Any, path: Path, message: str, *notes: str) -> None:
         if path not in self.problems.source_map.broken:
             self.problems.problem(path, "wrong-value", message, *notes, key=True)
-
-
-def options_of(model: type[BaseModel], verb: str) -> tuple[str, ...]:
-    """Return the options of an operation: its fields but the main argument."""
-    return tuple(key for key in fields_of(model) if key != verb)

@@ -1,0 +1,140 @@
+"""Sections to one typed document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+from crossover import LANGUAGE
+from crossover.core.nearest import did_you_mean
+from crossover.document import not_yet
+from crossover.document.declarations import declarations
+from crossover.document.expressions import check_expressions
+from crossover.document.names import check_name, check_names_differ
+from crossover.document.parameters import Parameters, in_path, resolve
+from crossover.document.problems import Problems
+from crossover.document.scalars import Path
+from crossover.document.sections import STAGES, Document, ModelSection, ParameterDeclaration, SourceSection
+from crossover.document.shape import BROKEN, Shaper
+from crossover.document.steps import Operations, StepReader
+
+SectionType = TypeVar("SectionType", SourceSection, ModelSection)
+
+_KEYS = ("language", "pipeline", "about", "parameters", "sources", *STAGES, "models", "store")
+_LATER_ENDINGS = (".parquet", ".json", ".jsonl", ".orc", ".avro")
+
+
+class DocumentReader:
+    """Reads the sections of one document."""
+
+    def __init__(self, node: dict[str, Any], problems: Problems, set_values: dict[str, str], operations: Operations) -> None:
+        self.node = node
+        self.problems = problems
+        shaper = Shaper(problems, Parameters())
+        self.declared: dict[str, ParameterDeclaration | None] = declarations(node.get("parameters"), shaper)
+        self.parameters = resolve(self.declared, set_values, problems)
+        self.shaper = Shaper(problems, self.parameters)
+        self.steps = StepReader(operations, self.shaper)
+
+    def document(self) -> Document:
+        self._check_keys()
+        sources = self._sections("sources", self._source)
+        stages = tuple(self.steps.stage(key, child) for key, child in self.node.items() if key in STAGES)
+        models = self._sections("models", self._model)
+        self._check_table_names()
+        return Document(
+            language=self._language(),
+            pipeline=self._name(),
+            about=self._text("about"),
+            parameters=self.declared,
+            sources=sources,
+            stages=stages,
+            models=models,
+            store=self._store(),
+        )
+
+    def _check_keys(self) -> None:
+        for key in self.node:
+            if key not in _KEYS:
+                self.shaper.unknown_key(key, _KEYS, (key,), "a document", "document", "unknown-setting")
+        for key in ("pipeline", "sources"):
+            if key not in self.node:
+                self.problems.problem((), "missing-setting", f"the document has no `{key}`")
+
+    def _language(self) -> int:
+        value = self.shaper.value(int, self.node["language"], ("language",), setting="language") if "language" in self.node else 1
+        if value is not BROKEN and value != LANGUAGE:
+            message = f"the document is in language {value}; this version of Crossover reads language {LANGUAGE}"
+            self.problems.problem(("language",), "language-version", message)
+        return LANGUAGE
+
+    def _name(self) -> str:
+        name = self._text("pipeline")
+        if name:
+            check_name(name, ("pipeline",), "pipeline", self.problems, key=False)
+        return name
+
+    def _text(self, key: str) -> str:
+        value = self.shaper.value(str, self.node[key], (key,), setting=key) if key in self.node else ""
+        return "" if value is BROKEN else str(value)
+
+    def _store(self) -> tuple[str, ...]:
+        value = self.shaper.value(tuple[str, ...], self.node.get("store", []), ("store",), setting="store")
+        return () if value is BROKEN else tuple(value)
+
+    def _sections(self, key: str, read: Callable[[str, Any, Path], SectionType | None]) -> dict[str, SectionType | None]:
+        """Read a mapping of named sections."""
+        node = self.node.get(key, {})
+        if not isinstance(node, dict):
+            self.shaper.value(dict[str, str], node, (key,), setting=key)
+            return {}
+        what = key.removesuffix("s")
+        for name in node:
+            check_name(name, (key, name), what, self.problems)
+        if key == "models":
+            check_names_differ(((name, (key, name)) for name in node), what, self.problems)
+        return {name: read(name, child, (key, name)) for name, child in node.items()}
+
+    def _check_table_names(self) -> None:
+        """Sources and tables share one set of names."""
+        paths: list[tuple[str, Path]] = []
+        for section in ("sources", *(key for key in self.node if key in STAGES)):
+            if isinstance(tables := self.node.get(section), dict):
+                paths += [(name, (section, name)) for name in tables]
+        check_names_differ(paths, "table", self.problems)
+
+    def _source(self, name: str, node: Any, path: Path) -> SourceSection | None:
+        source = self.shaper.model(SourceSection, node, path, title=f"source {name}", context="source")
+        self._check_columns(node, path)
+        if source is None:
+            return None
+        before = len(self.problems)
+        for option in ("key", "outcomes"):
+            for index, column in enumerate(getattr(source, option)):
+                if column not in source.columns:
+                    message = f"no column `{column}` in source {name}{did_you_mean(column, source.columns)}"
+                    self.problems.problem((*path, option, index), "unknown-column", message)
+        file = in_path(source.path, self.parameters, (*path, "path"), self.problems)
+        if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
+            ending = PurePath(file).suffix
+            self.problems.problem((*path, "path"), "not-yet", not_yet.MESSAGE.format(what=f"reading {ending} files"))
+        if file is None or len(self.problems) > before:
+            return None
+        return source.model_copy(update={"path": file})
+
+    def _check_columns(self, node: Any, path: Path) -> None:
+        columns = node.get("columns") if isinstance(node, dict) else None
+        if isinstance(columns, dict):
+            at = (*path, "columns")
+            for column in columns:
+                check_name(column, (*at, column), "column", self.problems, header_remedy=True)
+            check_names_differ(((column, (*at, column)) for column in columns), "column", self.problems)
+
+    def _model(self, name: str, node: Any, path: Path) -> ModelSection | None:
+        if isinstance(node, dict):
+            evaluate = node.get("evaluate")
+            check_expressions(node.get("rows"), (*path, "rows"), self.problems)
+            if isinstance(evaluate, dict):
+                check_expressions(evaluate.get("require"), (*path, "evaluate", "require"), self.problems)
+        return self.shaper.model(ModelSection, node, path, title=f"model {name}", context="model")
