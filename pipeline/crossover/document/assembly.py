@@ -7,7 +7,6 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from crossover import LANGUAGE
-from crossover.core.nearest import did_you_mean
 from crossover.document import not_yet
 from crossover.document.declarations import declarations
 from crossover.document.expressions import check_expressions
@@ -52,6 +51,7 @@ class DocumentReader:
             stages=stages,
             models=models,
             store=self._store(),
+            written=self.node,
         )
 
     def _check_keys(self) -> None:
@@ -110,11 +110,6 @@ class DocumentReader:
         if source is None:
             return None
         before = len(self.problems)
-        for option in ("key", "outcomes"):
-            for index, column in enumerate(getattr(source, option)):
-                if column not in source.columns:
-                    message = f"no column `{column}` in source {name}{did_you_mean(column, source.columns)}"
-                    self.problems.problem((*path, option, index), "unknown-column", message)
         file = in_path(source.path, self.parameters, (*path, "path"), self.problems)
         if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
             ending = PurePath(file).suffix

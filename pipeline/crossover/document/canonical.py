@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossover.document.scalars import Scalar, infer
-from crossover.document.sections import STAGES
+from crossover.document.sections import STAGES, Document
 
 
-def canonical(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document's tree (`Loaded.tree`) as JSON values that are equal for documents of equal meaning.
+def canonical(document: Document) -> dict[str, Any]:
+    """Return a document as JSON values, as it is written: parameters stay `$name`.
 
-    What is read downward (stages, the tables in a stage, the columns in a `derive`) becomes lists of pairs;
-    elsewhere order means nothing, so hash it with sorted keys.
+    Comments, quotes and the order of keys make no difference. What is read downward (stages, the tables in a stage, the columns in a `derive`) becomes lists of
+    pairs; elsewhere order means nothing, so hash it with sorted keys.
     """
-    result: dict[str, Any] = {key: _json(child) for key, child in document.items() if key not in STAGES}
+    written = document.written
+    result: dict[str, Any] = {key: _json(child) for key, child in written.items() if key not in STAGES}
     result["stages"] = [
-        [stage, [[table, [_step(step) for step in steps]] for table, steps in document[stage].items()]]
-        for stage in document
+        [stage, [[table, [_step(step) for step in steps]] for table, steps in written[stage].items()]]
+        for stage in written
         if stage in STAGES
     ]
     return result

@@ -11,6 +11,7 @@ from crossover.document.source_map import Place, SourceMap
 SHOWN_AT_MOST = 20
 _CODE_COLUMN = 124
 _MARGIN_COLUMN = 62
+_LINE_AT_MOST = 200
 
 
 class Problems:
@@ -99,8 +100,14 @@ def show(problem: Problem, line: Callable[[int], str]) -> str:
     place = f"{problem.path}:{problem.line}:{problem.column}" if problem.line else problem.path
     first = _aligned(f"{place}: {problem.message}", _CODE_COLUMN, f"[{problem.code}]")
     lines = problem.beside or (((problem.line, ""),) if problem.line else ())
-    shown = [_aligned(f"{number:>7} | {line(number)}", _MARGIN_COLUMN, remark) for number, remark in lines]
+    shown = [_aligned(f"{number:>7} | {_printable(line(number))}", _MARGIN_COLUMN, remark) for number, remark in lines]
     return "\n".join([first, *shown, *(f"        {note}" for note in problem.notes)])
+
+
+def _printable(text: str) -> str:
+    """Return a line of the document as it is safe on a terminal: bounded, control characters and tabs shown as blanks."""
+    shown = text if len(text) <= _LINE_AT_MOST else text[:_LINE_AT_MOST] + " ..."
+    return "".join(character if character.isprintable() else " " for character in shown)
 
 
 def _aligned(left: str, column: int, right: str) -> str:

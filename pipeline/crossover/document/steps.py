@@ -43,19 +43,17 @@ class StepReader:
     def table(self, name: str, node: Any, path: Path) -> TableSection:
         steps: list[Step] = []
         if isinstance(node, list):
-            steps = [self.step(child, (*path, index), first=index == 0) for index, child in enumerate(node)]
+            steps = [self.step(child, (*path, index)) for index, child in enumerate(node)]
         else:
             self._expect(node, path, f"`{name}` has a list of steps, each on a line that begins with `- `")
             steps = [Step(verb="", operation=None, path=path)]
         return TableSection(name=name, steps=tuple(steps), path=path)
 
-    def step(self, node: Any, path: Path, *, first: bool) -> Step:
+    def step(self, node: Any, path: Path) -> Step:
         verb = self._verb(node, path)
         if verb is None:
             return Step(verb="", operation=None, path=path)
         before = len(self.problems)
-        if verb == "from" and not first:
-            self.problems.problem((*path, verb), "from-first", "`from` is only the first step of a table", key=True)
         if verb not in self.operations:
             self.problems.problem((*path, verb), "not-yet", not_yet.MESSAGE.format(what=f"`{verb}`"), key=True)
             return Step(verb=verb, operation=None, path=path)
