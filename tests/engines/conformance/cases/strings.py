@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.engines.conformance.cases import Cases, cases
 from tests.tables import day, moment
 
 MIN, MAX = -(2**63), 2**63 - 1
 T, F, N = True, False, None
+SIGNS = " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\n\t"
 FAMILY = "👨\u200d👩\u200d👧"
 
 STRINGS: dict[str, list[Cases]] = {
@@ -109,6 +112,7 @@ STRINGS: dict[str, list[Cases]] = {
         cases("string", ("", T), ("a", F), ("\n", F), (N, N), after=("",)),
         cases("string", ("a.c", T), ("abc", F), (N, N), after=(r"a\.c",)),
         cases("string", ("a", T), ("b", T), ("ab", F), ("ax", F), ("xb", F), (N, N), after=("a|b",)),
+        cases("string", (f"{SIGNS}x", T), (SIGNS, T), ("x", F), ("", F), (N, N), after=(re.escape(SIGNS) + ".*",)),
         cases("string", ("50%", T), ("x50%y", T), ("50", F), (N, N), after=(".*50\\%.*",)),
     ],
 }

@@ -1,0 +1,1 @@
+"""Random expressions: in primitives, and as a user writes them."""
