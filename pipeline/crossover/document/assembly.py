@@ -51,7 +51,6 @@ class DocumentReader:
             stages=stages,
             models=models,
             store=self._store(),
-            written=self.node,
         )
 
     def _check_keys(self) -> None:

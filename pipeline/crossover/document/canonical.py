@@ -6,20 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossover.document.scalars import Scalar, infer
-from crossover.document.sections import STAGES, Document
+from crossover.document.sections import STAGES
 
 
-def canonical(document: Document) -> dict[str, Any]:
-    """Return a document as JSON values, as it is written: parameters stay `$name`.
+def canonical(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document's tree (`Loaded.tree`) as JSON values, as it is written: parameters stay `$name`.
 
     Comments, quotes and the order of keys make no difference. What is read downward (stages, the tables in a stage, the columns in a `derive`) becomes lists of
     pairs; elsewhere order means nothing, so hash it with sorted keys.
     """
-    written = document.written
-    result: dict[str, Any] = {key: _json(child) for key, child in written.items() if key not in STAGES}
+    result: dict[str, Any] = {key: _json(child) for key, child in tree.items() if key not in STAGES}
     result["stages"] = [
-        [stage, [[table, [_step(step) for step in steps]] for table, steps in written[stage].items()]]
-        for stage in written
+        [stage, [[table, [_step(step) for step in steps]] for table, steps in tree[stage].items()]]
+        for stage in tree
         if stage in STAGES
     ]
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import Any
 
 from crossover.core.errors import ConfigError
 from crossover.core.nearest import did_you_mean
@@ -23,6 +24,8 @@ class Loaded:
     """A document that was read. `problems` collects the mistakes of the layers that come after."""
 
     document: Document
+    tree: Mapping[str, Any]
+    """As written: mappings, lists and scalars."""
     parameters: Mapping[str, ParameterValue]
     text: str
     path: str
@@ -62,7 +65,7 @@ def read_text(text: str, path: str, set_values: Mapping[str, str] | None = None)
         problems.problem(("scoring",), "not-yet", not_yet.MESSAGE.format(what="a scoring document"), key=True)
         raise problems.error()
     reader = DocumentReader(node, problems, dict(set_values or {}), OPERATIONS)
-    return Loaded(reader.document(), reader.parameters.values, text, path, problems)
+    return Loaded(reader.document(), node, reader.parameters.values, text, path, problems)
 
 
 def _text(path: FilePath) -> str:

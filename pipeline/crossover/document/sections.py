@@ -147,5 +147,3 @@ class Document(Section):
     stages: tuple[StageSection, ...] = ()
     models: dict[str, ModelSection | None] = {}
     store: tuple[str, ...] = ()
-    written: dict[str, Any] = Field(default={}, exclude=True, repr=False)
-    """The tree as written: mappings, lists and scalars."""
