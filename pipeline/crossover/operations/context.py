@@ -10,7 +10,7 @@ from crossover.core.nearest import did_you_mean
 from crossover.language.errors import ExpressionError
 from crossover.language.lower import ParameterValue, lower
 from crossover.language.parse import parse
-from crossover.language.tree import Expression, columns_of
+from crossover.language.tree import Expression, Parameter, columns_of, walk
 from crossover.language.typed import Typed
 from crossover.language.types import Schema, Type
 from crossover.operations.table import Outcome, Path, Table
@@ -41,6 +41,8 @@ class Context:
     tables: Mapping[str, Table]
     parameters: Mapping[str, ParameterValue]
     report: Reporter
+    broken_parameters: frozenset[str] = frozenset()
+    """Declared, but without a value: their mistakes are reported already."""
 
     def refuse(self, where: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> Refused:
         """Report a mistake at a place inside the step; raise what is returned."""
@@ -63,6 +65,8 @@ class Context:
         """Return the expression over the columns of `schema`, in primitives."""
         names = columns_of(expression)
         if any(name in table.broken for name in names) or (table.unknown and any(name not in schema for name in names)):
+            raise Refused()
+        if any(isinstance(node, Parameter) and node.name in self.broken_parameters for node in walk(expression)):
             raise Refused()
         try:
             return lower(expression, schema, self.parameters, table=table.name, expected=expected)

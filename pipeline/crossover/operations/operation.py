@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -27,12 +28,10 @@ class Operation(BaseModel, ABC):
         """Return the table after the step. Raises Refused where a mistake was reported."""
 
 
+@dataclass(frozen=True, eq=False)
 class RowsSetAside:
     """What a `require` sets aside: its reasons in order, the counts and the rows (see plan.SetAside)."""
 
-    def __init__(self, reasons: tuple[str, ...], checked: Relation, counts: Relation, rows: Relation) -> None:
-        self.reasons = reasons
-        self.checked = checked
-        """The input of the check: read twice, by the count and by what goes on."""
-        self.counts = counts
-        self.rows = rows
+    reasons: tuple[str, ...]
+    counts: Relation
+    rows: Relation

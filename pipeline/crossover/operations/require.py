@@ -7,15 +7,16 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from crossover.language.tree import Case, Column, Expression, call, literal
+from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.typed import Typed
 from crossover.language.types import BOOLEAN
 from crossover.operations.context import Context, Refused, marks_of
 from crossover.operations.operation import Operation, RowsSetAside
 from crossover.operations.table import OutcomeFilter, Table
+from crossover.relations.levels import with_columns
 from crossover.relations.nodes import FILE, ROW, Aggregate, AggregateCall, Filter, Project, Relation
 
-REASON_COLUMN = "reason"
+_KEPT = "__kept"
 
 
 class Require(Operation):
@@ -50,11 +51,10 @@ class Require(Operation):
                 filters.append(OutcomeFilter((*context.path, *where), self.verb, mark.column, text))
         if failed:
             raise Refused()
-        kept = _all(list(conditions.values()))
-        set_aside = RowsSetAside(
-            tuple(conditions), table.relation, _counts(table.relation, conditions, kept), _rows(table, conditions, kept)
-        )
-        return replace(table, relation=Filter(table.relation, kept), filters=tuple(filters)), set_aside
+        checked = _checked(table, conditions)
+        rows = RowsSetAside(tuple(conditions), _counts(checked, len(conditions)), _rows(checked, table, tuple(conditions)))
+        kept = Project(Filter(checked, Column(_KEPT)), tuple((name, Column(name)) for name in table.all_columns))
+        return replace(table, relation=kept, filters=tuple(filters)), rows
 
 
 def _is_true(condition: Typed) -> Expression:
@@ -63,34 +63,33 @@ def _is_true(condition: Typed) -> Expression:
     return call("coalesce", condition.expression, literal(False))
 
 
-def _all(conditions: list[Expression]) -> Expression:
-    result = conditions[0]
-    for each in conditions[1:]:
-        result = call("and", result, each)
-    return result
+def _checked(table: Table, conditions: dict[str, Expression]) -> Relation:
+    """The table with a flag for each rule and one for all: the count, the quarantine and what goes on read them."""
+    flags = {_rule(index): condition for index, condition in enumerate(conditions.values())}
+    kept: Expression = Column(_rule(0))
+    for index in range(1, len(flags)):
+        kept = call("and", kept, Column(_rule(index)))
+    return with_columns(table.relation, list(table.all_columns), {**flags, _KEPT: kept})
 
 
-def _counts(relation: Relation, conditions: dict[str, Expression], kept: Expression) -> Relation:
+def _rule(index: int) -> str:
+    return f"__rule_{index}"
+
+
+def _counts(checked: Relation, rules: int) -> Relation:
     """One row: all rows, those set aside, and those with each reason."""
-    one = literal(1)
-
-    def unless(condition: Expression) -> Expression:
-        return Case(((call("not", condition), one),), literal(None))
-
-    flags = [("set_aside", unless(kept))]
-    flags += [(f"reason_{index}", unless(condition)) for index, condition in enumerate(conditions.values())]
-    counted = tuple((name, AggregateCall("count", name)) for name, _ in flags)
-    return Aggregate(Project(relation, tuple(flags)), (), (("rows", AggregateCall("count_rows")), *counted))
+    flags = {"set_aside": _KEPT, **{f"reason_{index}": _rule(index) for index in range(rules)}}
+    ones = tuple((name, case(call("not", Column(flag)), literal(1))) for name, flag in flags.items())
+    counted = tuple((name, AggregateCall("count", name)) for name in flags)
+    return Aggregate(Project(checked, ones), (), (("rows", AggregateCall("count_rows")), *counted))
 
 
-def _rows(table: Table, conditions: dict[str, Expression], kept: Expression) -> Relation:
+def _rows(checked: Relation, table: Table, reasons: tuple[str, ...]) -> Relation:
     """The rows set aside: file and row (or the key), and the reasons, `; ` between them."""
-    pieces = [
-        Case(((condition, literal("")),), literal(f"; {reason}")) for reason, condition in conditions.items()
-    ]
-    reasons = call("substring", call("concat", *pieces), literal(3), literal(2**31 - 1))
+    pieces = [case(Column(_rule(index)), literal(""), literal(f"; {reason}")) for index, reason in enumerate(reasons)]
+    text = call("substring", call("concat", literal(""), *pieces), literal(3), literal(2**31 - 1))
     if table.traced:
         named = [("file", Column(FILE)), ("row", Column(ROW))]
     else:
         named = [(name, Column(name)) for name in table.key]
-    return Project(Filter(table.relation, call("not", kept)), (*named, (REASON_COLUMN, reasons)))
+    return Project(Filter(checked, call("not", Column(_KEPT))), (*named, ("reason", text)))

@@ -6,7 +6,7 @@ them are lowered: columns, literals, primitives and Case. Tables have no order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal as Choice
 
 import pyarrow as pa
@@ -198,3 +198,18 @@ def inputs_of(relation: Relation) -> tuple[Relation, ...]:
             return inputs
         case _:
             return (relation.input,)
+
+
+def with_inputs(relation: Relation, inputs: tuple[Relation, ...]) -> Relation:
+    """Return the relation over other inputs (as many as `inputs_of` gives); itself if they are the same."""
+    if all(new is old for new, old in zip(inputs, inputs_of(relation), strict=True)):
+        return relation
+    match relation:
+        case Join() | AsOfJoin():
+            return replace(relation, left=inputs[0], right=inputs[1])
+        case Union():
+            return replace(relation, inputs=inputs)
+        case Scan():
+            return relation
+        case _:
+            return replace(relation, input=inputs[0])

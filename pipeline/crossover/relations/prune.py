@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from crossover.language.tree import Column, columns_of
 from crossover.relations import nodes
-from crossover.relations.nodes import Relation, inputs_of
+from crossover.relations.graph import topological
+from crossover.relations.nodes import Relation
 from crossover.relations.schema import schema_of
 
 Needs = dict[Relation, set[str]]
@@ -20,7 +21,7 @@ def prune(roots: Iterable[Relation]) -> dict[Relation, Relation]:
     column is left out where it cannot multiply rows.
     """
     wanted = list(roots)
-    order = _topological(wanted)
+    order = topological(wanted)
     needs: Needs = {each: set() for each in order}
     for each in wanted:
         needs[each] |= set(schema_of(each))
@@ -30,21 +31,6 @@ def prune(roots: Iterable[Relation]) -> dict[Relation, Relation]:
     for relation in order:
         known[relation] = _rewrite(relation, needs[relation], known)
     return {each: known[each] for each in wanted}
-
-
-def _topological(roots: list[Relation]) -> list[Relation]:
-    """Inputs before readers."""
-    order: dict[Relation, None] = {}
-
-    def visit(relation: Relation) -> None:
-        if relation not in order:
-            for each in inputs_of(relation):
-                visit(each)
-            order[relation] = None
-
-    for root in roots:
-        visit(root)
-    return list(order)
 
 
 def _ask(relation: Relation, needs: Needs) -> None:

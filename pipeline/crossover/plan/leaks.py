@@ -1,0 +1,72 @@
+"""A model may not see what is not known when the question is asked (LANGUAGE 5, Outcomes)."""
+
+from __future__ import annotations
+
+from crossover.document.problems import Problems
+from crossover.operations.table import Path, Table
+
+
+def check_input(model: str, column: str, path: Path, table: Table, report: Problems) -> bool:
+    """Report an input that is an outcome, or is made of one; return whether it is."""
+    outcome = table.outcomes.get(column)
+    if outcome is None:
+        return False
+    declared = ("sources", outcome.source, "outcomes")
+    line = report.line(declared).removeprefix("line ")
+    if not outcome.made:
+        report.problem(
+            path,
+            "outcome-input",
+            f"`{column}` is not known when the question is asked, so it cannot be an input of `{model}`",
+            f"it is in outcomes of source {outcome.source} (line {line}). Remove it here, or there if it is known in time",
+        )
+        return True
+    verb = next((part for part in reversed(outcome.made) if part in _MADE), "")
+    made = report.source_map.key(outcome.made)[0]
+    note, remedy = _MADE.get(verb, _MADE["derive"])
+    report.problem(
+        path,
+        "outcome-input",
+        f"`{column}` depends on `{outcome.column}`, an outcome, so it cannot be an input of `{model}`",
+        remedy,
+        beside=[(made, f"made here{note}")],
+    )
+    return True
+
+
+_LOOK_BACK = "`look_back` with at: and known_at: takes only what was known: crossover help look_back"
+_MADE = {
+    "window": (": the row before may not have ended yet", _LOOK_BACK),
+    "aggregate": (
+        ": over all rows, later ones too",
+        "use `encode: label_mean`, which sees training rows alone, or `look_back`, which sees only what was known",
+    ),
+    "derive": ("", _LOOK_BACK),
+}
+"""What is wrong with a column made by each verb, and the way out."""
+
+
+def check_label(model: str, label: str, table: Table, report: Problems) -> bool:
+    """Report a label that depends on no outcome; return whether it does not."""
+    if label in table.outcomes or table.unknown or label in table.broken:
+        return False
+    report.problem(
+        ("models", model, "label"),
+        "label-outcome",
+        f"the label `{label}` depends on no outcome, so nothing says what is not known when the question is asked",
+        "name the columns that are known only afterwards in `outcomes:` of their source",
+    )
+    return True
+
+
+def check_rows_kept(model: str, table: Table, report: Problems) -> bool:
+    """Report each filter or require on an outcome that the model's rows went through; return whether there is one."""
+    for each in table.filters:
+        report.problem(
+            each.path,
+            "outcome-rows",
+            f"`{each.verb}` drops rows by `{each.column}`, an outcome; when scoring, it is not known yet",
+            f"models.{model} learns from these rows. Write `rows: {each.condition}` in the model, or leave it out: "
+            "a null label is not learnt from",
+        )
+    return bool(table.filters)

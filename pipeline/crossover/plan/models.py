@@ -1,0 +1,194 @@
+"""What a model sees, learns from and is judged by: checked against its table, without data."""
+
+from __future__ import annotations
+
+from crossover.core.nearest import did_you_mean
+from crossover.document.load import Loaded
+from crossover.document.sections import ModelSection
+from crossover.language.errors import ExpressionError
+from crossover.language.lower import lower
+from crossover.language.parse import parse
+from crossover.language.tree import Column, Expression, columns_of
+from crossover.language.types import BOOLEAN, DOUBLE, INT, Fact
+from crossover.learning.models.specification import TrainKMeans
+from crossover.learning.preparation.specification import Input, Split
+from crossover.operations.context import Refused
+from crossover.operations.table import Path, Table
+from crossover.plan.leaks import check_input, check_label, check_rows_kept
+from crossover.plan.metrics import metrics_of
+from crossover.plan.plan import ModelPlan
+from crossover.relations.nodes import Project
+
+_EXACT_ENCODINGS = ("one_hot", "label_mean")
+
+
+def build_model(name: str, section: ModelSection, table: Table, loaded: Loaded) -> ModelPlan:
+    """Return the plan of a model. Raises Refused where mistakes were reported."""
+    return _Model(name, section, table, loaded).build()
+
+
+class _Model:
+    def __init__(self, name: str, section: ModelSection, table: Table, loaded: Loaded) -> None:
+        self.name = name
+        self.section = section
+        self.table = table
+        self.report = loaded.problems
+        self.parameters = loaded.parameters
+        self.path: Path = ("models", name)
+        self.failed = False
+        self.supervised = not isinstance(section.train, TrainKMeans)
+
+    def build(self) -> ModelPlan:
+        section, table = self.section, self.table
+        self._label()
+        rows = self._rows()
+        split = self._split()
+        for index, each in enumerate(section.inputs):
+            self._input(index, each)
+        keep = self._keep()
+        gates = self._gates()
+        if self.supervised:
+            self.failed |= check_rows_kept(self.name, table, self.report)
+        else:
+            self._sample_key()
+        if self.failed:
+            raise Refused()
+        columns = self._columns(rows, split, keep)
+        relation = Project(table.relation, tuple((column, Column(column)) for column in columns))
+        return ModelPlan(
+            self.name,
+            section.table,
+            relation,
+            {column: table.schema[column] for column in columns},
+            table.key,
+            section.label,
+            rows,
+            split,
+            section.inputs,
+            section.train,
+            section.evaluate,
+            gates,
+            section.score.rows,
+            keep,
+        )
+
+    def _problem(self, where: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> None:
+        self.failed = True
+        self.report.problem((*self.path, *where), code, message, *notes, offset=offset, key=key)
+
+    def _fact(self, where: Path, column: str) -> Fact | None:
+        """The column's fact; None after a mistake here or above."""
+        fact = self.table.schema.get(column)
+        if fact is not None:
+            return fact
+        self.failed = True
+        if column not in self.table.broken and not self.table.unknown:
+            hint = did_you_mean(column, self.table.schema)
+            self._problem(where, "unknown-column", f"no column `{column}` in `{self.table.name}` here{hint}")
+        return None
+
+    def _label(self) -> None:
+        label = self.section.label
+        if not self.supervised:
+            if label is not None:
+                self._problem(("label",), "label", f"{self.section.train.kind} has no label")
+            return
+        if label is None:
+            self._problem((), "label", f"`{self.name}` needs a `label`: the column that it learns to predict", key=True)
+            return
+        fact = self._fact(("label",), label)
+        if fact is None:
+            return
+        if fact.type not in (BOOLEAN, INT):
+            self._problem(("label",), "label", f"`{label}` is {fact.type}; a label is boolean, or int of 0 and 1")
+        self.failed |= check_label(self.name, label, self.table, self.report)
+
+    def _expression(self, where: Path, text: str) -> Expression | None:
+        try:
+            tree = parse(text)
+            names = columns_of(tree)
+            if any(name in self.table.broken or (self.table.unknown and name not in self.table.schema) for name in names):
+                self.failed = True
+                return None
+            return lower(tree, self.table.schema, self.parameters, table=self.table.name, expected=BOOLEAN).expression
+        except ExpressionError as error:
+            self._problem(where, error.code, error.message, *error.notes, offset=error.span.start)
+            return None
+
+    def _rows(self) -> Expression | None:
+        return None if self.section.rows is None else self._expression(("rows",), self.section.rows)
+
+    def _split(self) -> Split | None:
+        split = self.section.split
+        if split is None:
+            return None
+        by = split.by or self.table.key
+        if not by:
+            self._problem(("split",), "split", f"`{self.table.name}` has no key: say what to split by", "split: {by: [column], test: 0.2}")
+        for index, column in enumerate(split.by):
+            fact = self._fact(("split", "by", index), column)
+            if fact is not None and not fact.exact:
+                self._problem(("split", "by", index), "inexact", f"`{column}` is an inexact double: rows would change sides")
+        return split.model_copy(update={"by": tuple(by)})
+
+    def _input(self, index: int, settings: Input) -> None:
+        for place, column in enumerate(settings.columns):
+            where: Path = ("inputs", index, "columns", place)
+            fact = self._fact(where, column)
+            if fact is None:
+                continue
+            if column == self.section.label:
+                self._problem(where, "label-input", f"`{column}` is the label, so it cannot be an input of `{self.name}`")
+                continue
+            if settings.encode is None and not (fact.type.numeric or fact.type == BOOLEAN):
+                self._problem(
+                    where, "input-type", f"`{column}` is {fact.type}: a model takes numbers and booleans",
+                    "encode: one_hot makes a column of each value, encode: label_mean the mean label of each",
+                )
+            elif settings.encode in _EXACT_ENCODINGS and not fact.exact:
+                self._problem(where, "inexact", f"`{column}` is an inexact double: it has no values to encode")
+            elif settings.encode == "label_mean" and not self.table.key:
+                self._problem(where, "label-mean-key", f"label_mean needs the key of `{self.table.name}`, and it has none")
+            elif settings.encode == "label_mean" and not self.supervised:
+                self._problem(where, "label", f"label_mean needs a label, and {self.section.train.kind} has none")
+            if self.supervised:
+                self.failed |= check_input(self.name, column, (*self.path, *where), self.table, self.report)
+
+    def _keep(self) -> tuple[str, ...]:
+        wanted = self.section.score.keep or ()
+        for index, column in enumerate(wanted):
+            self._fact(("score", "keep", index), column)
+        return tuple(dict.fromkeys([*self.table.key, *wanted]))
+
+    def _gates(self) -> tuple[tuple[str, Expression], ...]:
+        schema = {metric: Fact(DOUBLE, exact=False) for metric in metrics_of(self.section.train)}
+        gates = []
+        for reason, text in self.section.evaluate.require.items():
+            where = ("evaluate", "require", reason)
+            try:
+                tree = parse(text)
+                lower(tree, schema, self.parameters, table="the metrics", expected=BOOLEAN)
+                gates.append((reason, tree))
+            except ExpressionError as error:
+                notes = (*error.notes, f"metrics: {', '.join(schema)}") if error.code == "unknown-column" else error.notes
+                message = error.message.replace("no column", "no metric").replace(" in `the metrics` here", "")
+                self._problem(where, error.code, message, *notes, offset=error.span.start)
+        return tuple(gates)
+
+    def _sample_key(self) -> None:
+        if not self.table.key and not any(fact.exact for fact in self.table.schema.values()) and not self.table.unknown:
+            self._problem(
+                ("from",), "sample-key", f"`{self.table.name}` has neither a key nor an exact column to draw centres by",
+                "declare `key:` at the source, or aggregate by columns that identify a row",
+            )
+
+    def _columns(self, rows: Expression | None, split: Split | None, keep: tuple[str, ...]) -> list[str]:
+        """The columns that the model reads, in the table's order."""
+        section = self.section
+        used = {column for each in section.inputs for column in each.columns} | set(keep) | set(self.table.key)
+        used |= set(columns_of(rows)) if rows is not None else set()
+        used |= set(split.by) if split is not None else set()
+        used |= {section.label} if section.label else set()
+        if not self.supervised and not self.table.key:
+            used |= {column for column, fact in self.table.schema.items() if fact.exact}
+        return [column for column in self.table.schema if column in used]
