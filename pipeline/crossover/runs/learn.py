@@ -1,0 +1,272 @@
+"""Trains, evaluates and scores a model of a plan on an engine.
+
+The same steps whatever the engine: rows are split by hash, the preparation is fitted on training rows alone, the
+design matrix is materialised once, the library's answer is polished, metrics are formulas over the test rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crossover.core.errors import DataError
+from crossover.engines.base import Engine
+from crossover.language.lower import lower
+from crossover.language.tree import Column, Expression, call, case, literal
+from crossover.language.types import BOOLEAN, Schema
+from crossover.learning.evaluation import binary, clusters
+from crossover.learning.evaluation.baseline import baseline
+from crossover.learning.evaluation.gates import GateResult, check_gates
+from crossover.learning.models import k_means, logistic_regression
+from crossover.learning.models.as_expressions import with_cluster, with_probability
+from crossover.learning.models.fitted import FittedModel, KMeans, LogisticRegression
+from crossover.learning.models.matrix import Matrix
+from crossover.learning.models.sample import sample
+from crossover.learning.models.specification import TrainKMeans, TrainLogisticRegression
+from crossover.learning.models.state import Preparation
+from crossover.learning.preparation.apply import apply
+from crossover.learning.preparation.fit import fit
+from crossover.learning.preparation.inside_scaling import map_back, standardised
+from crossover.learning.preparation.missing import refuse_nulls
+from crossover.learning.preparation.split import is_test
+from crossover.plan.plan import ModelPlan
+from crossover.relations.compute import one_row
+from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Materialise, Project, Relation, Scan
+from crossover.relations.schema import schema_of
+
+TEST, PICKED, LABEL = "__test", "__picked", "__label"
+"""Whether a row is a test row; whether `rows` is true of it; the label as 0 and 1, nullable."""
+
+Clock = Callable[[str], AbstractContextManager[object]]
+"""Called with `features`, `train` or `evaluate`; what it returns is entered and left around that work."""
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """Rows for which `rows` is true, those without a label among them, and how the rest is split."""
+
+    rows: int
+    without_label: int
+    training: int
+    test: int
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A model that was trained, and what is known of it."""
+
+    model: FittedModel
+    rows: RowCounts
+    metrics: Mapping[str, float | int | None]
+    gates: tuple[GateResult, ...]
+    scores: Relation
+    """`keep`, then probability and prediction, or cluster and distance. Nothing of it has been computed."""
+    score_schema: Schema
+    warnings: tuple[str, ...]
+    kept: tuple[Materialise, ...]
+    """To be released when the scores are written."""
+
+    @property
+    def passed(self) -> bool:
+        return all(gate.passed for gate in self.gates)
+
+
+def learn(engine: Engine[Any], plan: ModelPlan, clock: Clock) -> Learned:
+    """Return the trained model. Everything that is materialised on the way is released, but for `kept`.
+
+    Raises DataError if rows, label or inputs do not allow to train it.
+    """
+    with ExitStack() as on_error, ExitStack() as done:
+        base, kept = _read_once(plan)
+        for node in kept:
+            on_error.callback(engine.release, node)
+        learned = _Learning(engine, plan, clock, done).run(base, kept)
+        on_error.pop_all()
+        return learned
+
+
+def _read_once(plan: ModelPlan) -> tuple[Relation, tuple[Materialise, ...]]:
+    """Return the model's table so that reading it several times is cheap."""
+    source = plan.relation
+    while isinstance(source, Project | Filter):
+        source = source.input
+    if isinstance(source, Materialise | Scan):
+        return plan.relation, ()
+    node = Materialise(plan.relation, plan.table, f"read by the training and the scores of {plan.name}")
+    return node, (node,)
+
+
+class _Learning:
+    """The steps of one training."""
+
+    def __init__(self, engine: Engine[Any], plan: ModelPlan, clock: Clock, done: ExitStack) -> None:
+        self.engine = engine
+        self.plan = plan
+        self.clock = clock
+        self.done = done
+        self.training = call("not", Column(TEST))
+
+    def run(self, base: Relation, kept: tuple[Materialise, ...]) -> Learned:
+        plan = self.plan
+        with self.clock("features"):
+            flagged = self._flagged(base)
+            counts = self._count(flagged)
+            scored_rows = Filter(flagged, Column(TEST)) if plan.score_rows == "test" else flagged
+            learning = Filter(flagged, self._learns())
+            checked = flagged if plan.score_rows == "all" else Filter(flagged, call("or", self._learns(), Column(TEST)))
+            refuse_nulls(self.engine, checked, plan.schema, plan.inputs)
+            preparation = fit(
+                self.engine, learning, plan.schema, plan.inputs, LABEL if plan.label else None, plan.key, self.training
+            )
+            prepared = apply(preparation, learning, self._carried(), self.training)
+            matrix = self._training_matrix(prepared, preparation, counts.training)
+        with self.clock("train"):
+            model = self._train(matrix, prepared, preparation)
+        with self.clock("evaluate"):
+            metrics = self._evaluate(prepared, model)
+            gates = check_gates(self.engine, plan.gates, metrics, _lower_gate)
+        scores = score_relation(apply(preparation, scored_rows, plan.keep), model, plan.keep)
+        return Learned(
+            model, counts, metrics, gates, scores, schema_of(scores), (*preparation.warnings, *model.warnings), kept
+        )
+
+    # rows
+
+    def _flagged(self, base: Relation) -> Relation:
+        """Return the columns that learning and scoring read, with TEST, PICKED and LABEL."""
+        plan = self.plan
+        inputs = (name for each in plan.inputs for name in each.columns)
+        columns: dict[str, Expression] = {name: Column(name) for name in (*plan.keep, *plan.key, *inputs, *self._sampled_by())}
+        columns[TEST] = is_test(plan.split, plan.key)
+        columns[PICKED] = literal(True) if plan.rows is None else call("coalesce", plan.rows, literal(False))
+        if plan.label:
+            is_boolean = plan.schema[plan.label].type == BOOLEAN
+            columns[LABEL] = call("boolean_to_int", Column(plan.label)) if is_boolean else Column(plan.label)
+        return Project(base, tuple(columns.items()))
+
+    def _learns(self) -> Expression:
+        if not self.plan.label:
+            return Column(PICKED)
+        return call("and", Column(PICKED), call("not", call("is_null", Column(LABEL))))
+
+    def _carried(self) -> tuple[str, ...]:
+        """Columns that go through the preparation: for the samples, the split and the label."""
+        label = (LABEL,) if self.plan.label else ()
+        return (*self._sampled_by(), TEST, *label)
+
+    def _sampled_by(self) -> tuple[str, ...]:
+        """Columns whose hash picks the rows of a sample: the key, or all exact columns in name order."""
+        if not isinstance(self.plan.train, TrainKMeans):
+            return ()
+        exact = tuple(name for name in sorted(self.plan.schema) if self.plan.schema[name].exact)
+        by = self.plan.key or exact
+        if not by:
+            raise DataError(f"k_means takes a sample by the hash of a key; `{self.plan.table}` has no key and no exact column")
+        return by
+
+    def _count(self, flagged: Relation) -> RowCounts:
+        learns = self._learns()
+        flags: dict[str, Expression] = {
+            "rows": Column(PICKED),
+            "learning": learns,
+            "test": call("and", learns, Column(TEST)),
+        }
+        columns: dict[str, Expression] = {name: call("boolean_to_int", flag) for name, flag in flags.items()}
+        calls = [(name, AggregateCall("sum", name)) for name in flags]
+        if self.plan.label:
+            columns[LABEL] = case(learns, Column(LABEL))
+            calls += [("low", AggregateCall("min", LABEL)), ("high", AggregateCall("max", LABEL))]
+        row = one_row(self.engine.collect(Aggregate(Project(flagged, tuple(columns.items())), (), tuple(calls))))
+        if int(row.get("low") or 0) < 0 or int(row.get("high") or 0) > 1:
+            raise DataError(f"label `{self.plan.label}` has values from {row['low']} to {row['high']}; a label is 0 or 1")
+        rows, learning, test = (int(row[name] or 0) for name in flags)
+        if self.plan.split and not test:
+            raise DataError(f"model {self.plan.name}: no row is a test row (of {learning} that learn)")
+        return RowCounts(rows, rows - learning, learning - test, test)
+
+    # training
+
+    def _training_matrix(self, prepared: Matrix, preparation: Preparation, rows: int) -> Matrix:
+        matrix = replace(prepared, label=LABEL if self.plan.label else None, rows=rows)
+        relation: Relation = Filter(matrix.relation, self.training)
+        columns: dict[str, Expression] = {name: Column(name) for name in matrix.columns}
+        if self._scales_inside:
+            columns |= standardised(preparation)
+        node = Materialise(Project(relation, tuple(columns.items())), f"{self.plan.name} training", "training matrix")
+        self.done.callback(self.engine.release, node)
+        return replace(matrix, relation=node)
+
+    @property
+    def _scales_inside(self) -> bool:
+        """Without a penalty scaling changes no answer, but libraries find it only for scaled columns."""
+        return isinstance(self.plan.train, TrainLogisticRegression) and self.plan.train.l2 == 0
+
+    def _train(self, matrix: Matrix, prepared: Matrix, preparation: Preparation) -> FittedModel:
+        solution: LogisticRegression | KMeans
+        if isinstance(self.plan.train, TrainLogisticRegression):
+            solution, facts, warnings = self._train_binary(matrix, preparation, self.plan.train)
+        else:
+            solution, facts, warnings = self._train_clusters(matrix, prepared, preparation, self.plan.train)
+        label_type = self.plan.schema[self.plan.label].type.name if self.plan.label else None
+        return FittedModel(self.plan.name, solution, preparation, self.plan.label, label_type, facts, warnings)
+
+    def _train_binary(
+        self, matrix: Matrix, preparation: Preparation, train: TrainLogisticRegression
+    ) -> tuple[LogisticRegression, dict[str, Any], tuple[str, ...]]:
+        answer = logistic_regression.fit(self.engine, matrix, train.l2, preparation.positives or 0)
+        coefficients = map_back(preparation, answer.coefficients) if self._scales_inside else answer.coefficients
+        solution = LogisticRegression(float(coefficients[0]), coefficients[1:], self.plan.evaluate.threshold)
+        facts = {
+            "l2": train.l2,
+            "gradient_norm": answer.gradient_norm,
+            "training_loss": answer.loss,
+            "newton_steps": answer.steps,
+        }
+        return solution, facts, answer.warnings
+
+    def _train_clusters(
+        self, matrix: Matrix, prepared: Matrix, preparation: Preparation, train: TrainKMeans
+    ) -> tuple[KMeans, dict[str, Any], tuple[str, ...]]:
+        # from the prepared rows, because the training matrix does not hold the key
+        training = replace(prepared, relation=Filter(prepared.relation, self.training))
+        sampled = sample(self.engine, training, self._sampled_by(), k_means.SALT, k_means.SAMPLE)
+        answer = k_means.fit(self.engine, self.engine, matrix, sampled, train.k, train.starts, train.iterations)
+        facts = {
+            "sizes": list(answer.sizes),
+            "inertia": answer.inertia,
+            "start": answer.start,
+            "centres": clusters.centres_in_original_units(preparation, answer.centres),
+        }
+        return KMeans(answer.centres), facts, answer.warnings
+
+    # evaluation
+
+    def _evaluate(self, prepared: Matrix, model: FittedModel) -> dict[str, float | int | None]:
+        rows = self._test_rows(prepared)
+        if isinstance(model.solution, KMeans):
+            by = self._sampled_by()
+            some = sample(self.engine, rows, by, clusters.SILHOUETTE_SALT, clusters.SILHOUETTE_ROWS)
+            return clusters.evaluate(self.engine, rows, model.solution, some)
+        scored = with_probability(rows, model.solution, (LABEL,), "boolean")
+        kept = Materialise(scored, f"{self.plan.name} test scores", "read by each round of the metrics")
+        self.done.callback(self.engine.release, kept)
+        metrics = binary.evaluate(self.engine, kept, LABEL, "probability", self.plan.evaluate.threshold)
+        share = (model.preparation.positives or 0) / model.preparation.rows
+        return {**metrics, **baseline(int(metrics["rows"] or 0), int(metrics["positives"] or 0), share)}
+
+    def _test_rows(self, prepared: Matrix) -> Matrix:
+        """Return the rows that are evaluated: the test rows, or all without a split."""
+        return replace(prepared, relation=Filter(prepared.relation, Column(TEST))) if self.plan.split else prepared
+
+
+def score_relation(matrix: Matrix, model: FittedModel, keep: tuple[str, ...]) -> Relation:
+    """Return the scores of the prepared rows of a matrix, whose relation holds the columns of `keep`."""
+    if isinstance(model.solution, LogisticRegression):
+        return with_probability(matrix, model.solution, keep, model.label_type or "boolean")
+    return with_cluster(matrix, model.solution, keep)
+
+
+def _lower_gate(expression: Expression, schema: Schema) -> Expression:
+    return lower(expression, schema, table="the metrics", expected=BOOLEAN).expression
