@@ -29,8 +29,9 @@ def fingerprint(files: Iterable[Path]) -> SourceFingerprint:
 
 
 def hash_json(value: Mapping[str, Any]) -> str:
-    """Return SHA-256 of JSON values; the order of keys counts, because `derive` is read downward."""
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()).hexdigest()
+    """Return SHA-256 of JSON values. The order of keys does not count; where it means something, there are lists."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _content(path: Path) -> str:

@@ -129,9 +129,9 @@ class RunFolder:
         except OSError as error:
             raise ConfigError(_why_not_writable(self.path, error), notes=["name another one with --runs FOLDER"]) from error
 
-    def new_attempt(self) -> Attempt:
+    def new_attempt(self, run_id: str | None = None) -> Attempt:
         """Make the folder of a new run."""
-        attempt = Attempt(self.attempts / new_run_id())
+        attempt = self.attempt(run_id or new_run_id())
         attempt.path.mkdir()
         return attempt
 

@@ -61,10 +61,6 @@ class ModelRecord:
     metrics: Mapping[str, Any]
     gates: tuple[GateRecord, ...] = ()
 
-    @property
-    def accepted(self) -> bool:
-        return all(gate.held for gate in self.gates)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -73,11 +69,6 @@ class Outcome:
     tables: Mapping[str, int]
     set_aside: tuple[SetAsideRecord, ...] = ()
     models: tuple[ModelRecord, ...] = ()
-
-    @property
-    def gates_missed(self) -> tuple[tuple[str, GateRecord], ...]:
-        """Pairs of a model and a gate it missed."""
-        return tuple((model.name, gate) for model in self.models for gate in model.gates if not gate.held)
 
 
 @dataclass(frozen=True)

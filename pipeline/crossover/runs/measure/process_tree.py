@@ -75,6 +75,11 @@ class ProcessTree:
             self._peaks = [peak for peak in self._peaks if peak is not mark.peak]
             return Usage(time.monotonic() - mark.began, max(0.0, sum(self._cpu.values()) - mark.cpu_s), mark.peak[0])
 
+    def processes(self) -> list[psutil.Process]:
+        """Return the processes of the tree that were alive when last seen."""
+        with self._lock:
+            return list(self._known.values())
+
     def sample(self, *, look: bool = False) -> None:
         """Look once: at every known process, and for new ones if that has not been too dear lately."""
         with self._lock:

@@ -1,0 +1,20 @@
+"""`crossover check`: every mistake that can be found without reading data, all at once."""
+
+from __future__ import annotations
+
+from crossover.cli.options import Document, Json, Settings, parse_settings
+from crossover.cli.output import line, print_json
+from crossover.cli.work import planned, tell_warnings
+
+
+def check(document: Document, settings: Settings = None, as_json: Json = False) -> int:
+    """Check a document without reading data. All its mistakes are reported at once."""
+    loaded, plan = planned(document, parse_settings(settings))
+    warnings = loaded.problems.warnings
+    if as_json:
+        print_json({"pipeline": plan.pipeline, "warnings": [vars(warning) for warning in warnings]})
+        return 0
+    tell_warnings(loaded)
+    tables = ", ".join(f"{name} ({len(table.schema)} columns)" for name, table in plan.tables.items())
+    line(f"{document}: correct. Tables: {tables or 'none'}. Models: {', '.join(model.name for model in plan.models) or 'none'}.")
+    return 0

@@ -1,0 +1,26 @@
+"""`crossover engines`: what can run here, and what is missing."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from crossover.cli.options import Json
+from crossover.cli.output import line, print_json, show
+from crossover.engines.registry import ENGINES, missing
+from crossover.runs.versions import library_versions
+
+
+def engines(as_json: Json = False) -> int:
+    """List the engines: which can run on this machine, and what the others need."""
+    needs = {name: missing(name) for name in ENGINES}
+    versions = library_versions()
+    if as_json:
+        found = [{"name": name, "usable": need is None, "missing": need} for name, need in needs.items()]
+        print_json({"engines": found, "versions": versions})
+        return 0
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
+    for name, need in needs.items():
+        table.add_row(name, "can run" if need is None else f"cannot run: {need}")
+    show(table)
+    line(", ".join(f"{name} {version}" for name, version in versions.items()))
+    return 0
