@@ -59,7 +59,8 @@ def read_text(text: str, path: str, set_values: Mapping[str, str] | None = None)
     text = text.removeprefix("\ufeff")
     node, problems = read(text, path)
     if not isinstance(node, dict):
-        problems.problem((), "wrong-value", "a document is a mapping that begins with `pipeline: NAME`")
+        if not len(problems):
+            problems.problem((), "wrong-value", "a document is a mapping that begins with `pipeline: NAME`")
         raise problems.error()
     if "scoring" in node:
         problems.problem(("scoring",), "not-yet", not_yet.MESSAGE.format(what="a scoring document"), key=True)

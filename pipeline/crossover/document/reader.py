@@ -87,6 +87,8 @@ class _Builder:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
+                if event.version or event.tags:
+                    self.problems.problem_at(self.map.place(_start(event)), "yaml", "`%` directives are refused: a document has none")
                 if documents > 1:
                     place = self.map.place(_start(event))
                     self.problems.problem_at(place, "several-documents", "a second YAML document begins here; a file holds one")

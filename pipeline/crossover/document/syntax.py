@@ -15,9 +15,17 @@ _SPECIAL = {
     "&": "an anchor",
     "!": "a tag",
     "%": "a directive",
-    "@": "nothing that YAML knows",
-    "`": "nothing that YAML knows",
+    "@": "nothing",
+    "`": "nothing",
 }
+_MEANINGS = (
+    ("expected <block end>", "this does not fit the lines above: look at its indentation, its `- `, and the `:` behind its key"),
+    ("mapping values are not allowed here", "`: ` cannot stand here: look at the indentation of this line and at the line above"),
+    ("could not find expected ':'", "a key without `: ` behind it"),
+    ("sequence entries are not allowed here", "`- ` cannot stand here: a list begins on a line of its own"),
+    ("expected '<document start>'", "nothing can follow the document's end"),
+)
+"""What PyYAML says, and what that means."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +51,12 @@ def diagnose(text: str, error: yaml.YAMLError) -> SyntaxMistake:
     at, begin = error.problem_mark.index, error.context_mark.index if error.context_mark else error.problem_mark.index
     if error.context == "while scanning a quoted scalar":
         return SyntaxMistake(begin, "yaml", "this quote is never closed")
+    if error.context == "while scanning a double-quoted scalar":
+        return SyntaxMistake(at, "yaml", "a backslash in double quotes begins an escape, and YAML has none such; write \\\\ for a backslash")
     if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
-        return _in_flow(text, begin, at, str(error.problem))
-    return _in_block(text, at, begin) or SyntaxMistake(at, "yaml", f"YAML cannot read this: {error.problem}")
+        return _in_flow(text, begin, at)
+    problem = str(error.problem)
+    return _in_line(text, at) or SyntaxMistake(at, "yaml", next((ours for yamls, ours in _MEANINGS if yamls in problem), problem))
 
 
 def _unreadable(text: str, error: yaml.YAMLError) -> SyntaxMistake:
@@ -54,33 +65,39 @@ def _unreadable(text: str, error: yaml.YAMLError) -> SyntaxMistake:
     return SyntaxMistake(0, "yaml", f"YAML cannot read this: {error}")
 
 
-def _in_block(text: str, at: int, begin: int) -> SyntaxMistake | None:
-    """Diagnose a plain line: `key: value` or `- value`."""
-    for offset in (at, begin):
-        start, end = _line_bounds(text, offset)
-        match = _VALUE.match(text[start:end])
-        if not match or start + match.start("value") > at:
-            continue
-        value, key = match["value"], match["key"]
-        place = start + match.start("value")
-        quoted = f"{key}: {in_double_quotes(value)}" if key else in_double_quotes(value)
-        remedy = (f"put the whole expression in double quotes: {quoted}",)
-        blank = (place, start + match.end("value"))
-        if value[0] in "'\"":
-            message = "this value begins with a quote, so YAML ends it at the second quote"
-            return SyntaxMistake(place, "yaml", message, remedy, blank)
-        if value[0] in _SPECIAL:
-            message = f"a value that begins with `{value[0]}` is {_SPECIAL[value[0]]} in YAML"
-            return SyntaxMistake(place, "yaml", message, remedy, blank)
-        if value[0] in "[{" and key:
-            message = f"a value that begins with `{value[0]}` is a {'list' if value[0] == '[' else 'mapping'}, and this goes on behind it"
-            return SyntaxMistake(place, "yaml", message, remedy, blank)
-        if ": " in value and key:
-            return SyntaxMistake(place, "yaml", "`: ` inside a value begins a new entry in YAML", remedy, blank)
+def _in_line(text: str, at: int) -> SyntaxMistake | None:
+    """Diagnose a line, `key: value` or `- value`, whose value YAML did not read to its end; `at` is where it stopped."""
+    start, end = _line_bounds(text, at)
+    match = _VALUE.match(text[start:end])
+    if not match or start + match.start("value") > at:
+        return None
+    value, key = match["value"], match["key"]
+    place = start + match.start("value")
+    if value[0] in "[{" and _is_open(text[place:at]):
+        return _in_flow(text, place, at)
+    message = _reason(value)
+    if message is None:
+        return None
+    quoted = f"{key}: {in_double_quotes(value)}" if key else in_double_quotes(value)
+    remedy = f"put the whole expression in double quotes: {quoted}"
+    return SyntaxMistake(place, "yaml", message, (remedy,), (place, start + match.end("value")))
+
+
+def _reason(value: str) -> str | None:
+    """Return why YAML does not read a value as one text."""
+    first = value[0]
+    if first in "'\"":
+        return "this value begins with a quote, so YAML ends it at the second quote"
+    if first in _SPECIAL:
+        return f"a value that begins with `{first}` is {_SPECIAL[first]} in YAML"
+    if first in "[{":
+        return f"a value that begins with `{first}` is a {'list' if first == '[' else 'mapping'}, and this goes on behind it"
+    if ": " in value:
+        return "`: ` inside a value begins a new entry in YAML"
     return None
 
 
-def _in_flow(text: str, begin: int, at: int, problem: str) -> SyntaxMistake:
+def _in_flow(text: str, begin: int, at: int) -> SyntaxMistake:
     """Diagnose what stands inside { } or [ ] that begins at `begin`; `at` is where YAML stopped."""
     pair = "{ }" if text[begin] == "{" else "[ ]"
     start, end = _line_bounds(text, at)
@@ -91,11 +108,19 @@ def _in_flow(text: str, begin: int, at: int, problem: str) -> SyntaxMistake:
     elif begin < start and re.match(r"\s*[^\s:]+:( |$)", text[start:end]):
         place = begin
         message = f"this `{text[begin]}` is not closed before the next entry (line {_line_number(text, at)})"
+    elif not text[at:].strip():
+        place = begin
+        message = f"this `{text[begin]}` is never closed"
     else:
         place = at
-        message = f"an expression inside {pair} ends here for YAML" if at < len(text) else f"this {pair} is never closed"
+        message = f"an expression inside {pair} ends here for YAML"
     notes = ("expected: the expression in double quotes, or `name: expression` on a line of its own",) if place != begin else ()
     return SyntaxMistake(place, "flow-expression" if place != begin else "yaml", message, notes, blank)
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket of a text is not closed in it."""
+    return sum(text.count(bracket) for bracket in "[{") > sum(text.count(bracket) for bracket in "]}")
 
 
 def _line_bounds(text: str, offset: int) -> tuple[int, int]:
