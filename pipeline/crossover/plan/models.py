@@ -8,7 +8,7 @@ from crossover.document.sections import ModelSection
 from crossover.language.errors import ExpressionError
 from crossover.language.lower import lower
 from crossover.language.parse import parse
-from crossover.language.tree import Column, Expression, columns_of
+from crossover.language.tree import Column, Expression, Parameter, columns_of, literal, transform
 from crossover.language.types import BOOLEAN, DOUBLE, INT, Fact
 from crossover.learning.models.specification import TrainKMeans
 from crossover.learning.preparation.specification import Input, Split
@@ -168,12 +168,16 @@ class _Model:
             try:
                 tree = parse(text)
                 lower(tree, schema, self.parameters, table="the metrics", expected=BOOLEAN)
-                gates.append((reason, tree))
+                gates.append((reason, transform(tree, self._with_value)))
             except ExpressionError as error:
                 notes = (*error.notes, f"metrics: {', '.join(schema)}") if error.code == "unknown-column" else error.notes
                 message = error.message.replace("no column", "no metric").replace(" in `the metrics` here", "")
                 self._problem(where, error.code, message, *notes, offset=error.span.start)
         return tuple(gates)
+
+    def _with_value(self, node: Expression) -> Expression:
+        value = self.parameters[node.name] if isinstance(node, Parameter) else None
+        return node if value is None or isinstance(value, tuple) else literal(value)
 
     def _sample_key(self) -> None:
         if not self.table.key and not any(fact.exact for fact in self.table.schema.values()) and not self.table.unknown:

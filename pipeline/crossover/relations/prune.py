@@ -88,7 +88,10 @@ def _rewrite(relation: Relation, own: set[str], known: dict[Relation, Relation])
             return relation if kept == columns else replace(relation, columns=kept or columns[:1])
         case nodes.Project(input=input, columns=projected):
             used_columns = tuple((name, expression) for name, expression in projected if name in own) or projected[:1]
-            return replace(relation, input=known[input], columns=used_columns)
+            below = known[input]
+            if [(name, Column(name)) for name in schema_of(below)] == list(used_columns):
+                return below  # it would only repeat its input
+            return replace(relation, input=below, columns=used_columns)
         case nodes.Join(left=left, right=right, take=take):
             if not _needed(relation, own):
                 return known[left]

@@ -1,0 +1,134 @@
+"""Executes a plan on an engine, stage by stage, into a private attempt.
+
+In one process stages are fused: nothing is computed before something is counted, kept or written, and only that
+has a clock. What no later step reads is released at once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from crossover.core.errors import InternalError
+from crossover.engines.base import Engine
+from crossover.plan.build import INGEST
+from crossover.plan.liveness import ModelTable, execution_steps
+from crossover.plan.materialise import place
+from crossover.plan.plan import ModelPlan, Plan, SetAside
+from crossover.relations.compute import one_row
+from crossover.relations.nodes import Aggregate, AggregateCall, Relation
+from crossover.relations.schema import schema_of
+from crossover.runs.folder import Attempt
+from crossover.runs.learn import Learned, learn
+from crossover.runs.progress import Clock, Progress
+from crossover.runs.record import GateRecord, ModelRecord, Outcome, SetAsideRecord
+
+
+def execute(plan: Plan, engine: Engine[Any], attempt: Attempt, progress: Progress, *, keep_tables: bool = False) -> Outcome:
+    """Compute everything a document asks for and write it into the attempt.
+
+    `keep_tables` also writes the tables that models read, which a comparison needs.
+    """
+    return _Execution(place(plan, engine.capabilities), engine, attempt, progress, keep_tables).run()
+
+
+class _Execution:
+    def __init__(self, plan: Plan, engine: Engine[Any], attempt: Attempt, progress: Progress, keep_tables: bool) -> None:
+        self.plan = plan
+        self.engine = engine
+        self.attempt = attempt
+        self.progress = progress
+        self.keep_tables = keep_tables
+        self.tables: dict[str, int] = {}
+        self.quarantines: Counter[str] = Counter()
+        self.counted: dict[Relation, int] = {}
+
+    def run(self) -> Outcome:
+        set_aside, models = [], []
+        for step in execution_steps(self.plan):
+            match step.what:
+                case SetAside():
+                    set_aside.append(self._set_aside(step.what))
+                case ModelTable():
+                    self._model_table(step.what.model)
+                case ModelPlan():
+                    models.append(self._model(step.what))
+                case name:
+                    self._store(name)
+            for node in step.releases:
+                self.engine.release(node)
+        self.attempt.write_json("metrics.json", {model.name: dict(model.metrics) for model in models})
+        return Outcome(self.tables, tuple(set_aside), tuple(models))
+
+    def _set_aside(self, each: SetAside) -> SetAsideRecord:
+        with self.progress.clock(each.stage, table=each.table) as clock:
+            row = self._one_row(each.counts)
+            rows, count = row["rows"], row["set_aside"]
+            clock.rows_in, clock.rows = rows, rows - count
+            if count:
+                self._quarantine(each, count)
+        reasons = {reason: row[f"reason_{index}"] for index, reason in enumerate(each.reasons)}
+        return SetAsideRecord(each.stage, each.table, rows, count, reasons)
+
+    def _one_row(self, relation: Relation) -> dict[str, int]:
+        return {name: int(value or 0) for name, value in one_row(self.engine.collect(relation)).items()}
+
+    def _quarantine(self, each: SetAside, count: int) -> None:
+        name = each.table if each.stage == INGEST else f"{each.table}-{each.stage}"
+        self.quarantines[name] += 1
+        if self.quarantines[name] > 1:
+            name = f"{name}-{self.quarantines[name]}"
+        schema = schema_of(each.rows)
+        key = ("file", "row") if "file" in schema else tuple(column for column in schema if column != "reason")
+        written = self._write(each.rows, key, self.attempt.quarantine(name))
+        if written != count:
+            raise InternalError(f"counted {count} rows of {name} to set aside, wrote {written}")
+
+    def _write(self, relation: Relation, key: Sequence[str], folder: Path) -> int:
+        """Write a relation; return its rows, which the footers count again at the commit."""
+        written = sum(file.rows for file in self.engine.write(relation, folder))
+        self.attempt.describe(folder, schema_of(relation), key, written)
+        return written
+
+    def _store(self, name: str) -> None:
+        table = self.plan.tables[name]
+        with self.progress.clock("store", table=name) as clock:
+            clock.rows = self.tables[name] = self._write(table.relation, table.key, self.attempt.table(name))
+
+    def _model(self, model: ModelPlan) -> ModelRecord:
+        def clock(name: str) -> AbstractContextManager[Clock]:
+            return self.progress.clock("prepare" if name == "features" else name, table=model.name)
+
+        learned = learn(self.engine, model, clock)
+        for warning in learned.warnings:
+            self.progress.note(f"{model.name}: {warning}")
+        learned.model.save(self.attempt.model(model.name))
+        with self.progress.clock("score", table=model.name) as running:
+            running.rows = self._write(learned.scores, model.keep, self.attempt.scores(model.name))
+        for node in learned.kept:
+            self.engine.release(node)
+        return _record(model, learned)
+
+    def _model_table(self, model: ModelPlan) -> None:
+        """Compute the model's table: the stages that are fused have one clock, and it says so."""
+        if model.relation not in self.counted:
+            fused = " + ".join(stage.name for stage in self.plan.stages if stage.name != INGEST) or INGEST
+            with self.progress.clock(fused, table=model.table) as clock:
+                counted = Aggregate(model.relation, (), (("rows", AggregateCall("count_rows")),))
+                clock.rows = self.counted[model.relation] = self._one_row(counted)["rows"]
+        if self.keep_tables:
+            name = f"{model.table}-for-{model.name}"
+            with self.progress.clock("keep", table=model.table) as clock:
+                clock.rows = self.tables[name] = self._write(model.relation, model.key, self.attempt.table(name))
+
+
+def _record(model: ModelPlan, learned: Learned) -> ModelRecord:
+    gates = tuple(
+        GateRecord(gate.reason, model.evaluate.require[gate.reason], gate.passed, gate.values) for gate in learned.gates
+    )
+    counted = {"training_rows": learned.rows.training, "test_rows": learned.rows.test, "rows_without_label": learned.rows.without_label}
+    metrics = {**counted, **learned.metrics}
+    return ModelRecord(model.name, model.train.kind, metrics, gates)
