@@ -64,7 +64,7 @@ TIMESTAMPS: dict[str, datetime | None] = {
     "2013-01": None, "": None, "2013-01-01T": None, "1/1/2013 10:20": None, "2013-01-01 10:20:30 UTC": None, "2013-01-01T10:20\n": None,
 }  # fmt: skip
 GOLDEN: dict[Type, dict[str, Any]] = {INT: INTS, DOUBLE: DOUBLES, BOOLEAN: BOOLEANS, DATE: DATES, TIMESTAMP: TIMESTAMPS}
-CASES = [pytest.param(type, text, value, id=f"{type}-{text[:40]!r}") for type, golden in GOLDEN.items() for text, value in golden.items()]
+CASES = [pytest.param(kind, text, value, id=f"{kind}-{text[:40]!r}") for kind, golden in GOLDEN.items() for text, value in golden.items()]
 
 
 def same(left: object, right: object) -> bool:
@@ -121,7 +121,7 @@ FORMATS: dict[str, dict[str, datetime | None]] = {
     },
     "(%Y) 100%% %m|%d": {"(2013) 100% 1|2": datetime(2013, 1, 2), "2013 100% 1|2": None},
 }  # fmt: skip
-FORMAT_CASES = [pytest.param(format, text, value, id=f"{format}-{text}") for format, golden in FORMATS.items() for text, value in golden.items()]
+FORMAT_CASES = [pytest.param(form, text, value, id=f"{form}-{text}") for form, golden in FORMATS.items() for text, value in golden.items()]
 
 
 @pytest.mark.parametrize(("format", "text", "value"), FORMAT_CASES)
@@ -186,9 +186,9 @@ FORMAT_MOMENTS = st.tuples(
 @given(texts=st.lists(st.none() | FORMAT_MOMENTS | ODD, max_size=12))
 @settings(max_examples=300, deadline=None)
 def test_a_column_with_a_format_is_cast_as_its_cells_are(texts: list[str | None]) -> None:
-    format = "%m/%d/%Y %H:%M"
-    expected = [None if text is None else parse_timestamp(text, format) for text in texts]
-    assert cast(pa.array(texts, pa.string()), TIMESTAMP, format).to_pylist() == expected
+    form = "%m/%d/%Y %H:%M"
+    expected = [None if text is None else parse_timestamp(text, form) for text in texts]
+    assert cast(pa.array(texts, pa.string()), TIMESTAMP, form).to_pylist() == expected
 
 
 def test_cells_agree_with_python_and_numpy_where_those_have_an_answer() -> None:
