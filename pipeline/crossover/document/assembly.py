@@ -108,12 +108,12 @@ class DocumentReader:
         self._check_columns(node, path)
         if source is None:
             return None
-        before = len(self.problems)
+        before = self.problems.reported
         file = in_path(source.path, self.parameters, (*path, "path"), self.problems)
         if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
             ending = PurePath(file).suffix
             self.problems.problem((*path, "path"), "not-yet", not_yet.MESSAGE.format(what=f"reading {ending} files"))
-        if file is None or len(self.problems) > before:
+        if file is None or self.problems.reported > before:
             return None
         return source.model_copy(update={"path": file})
 

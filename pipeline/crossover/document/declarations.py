@@ -59,14 +59,14 @@ def _typed(settings: _Settings, node: dict[str, Any], path: Path, shaper: Shaper
     if len(types) != 1:
         shaper.problems.problem((*path, "type"), "wrong-value", "a list has one type, as [date]")
         return None
-    before = len(shaper.problems)
+    before = shaper.problems.reported
     type_name = types[0]
     default = None
     if "default" in node:
         read = _values if is_list else _value
         default = read(node["default"], type_name, (*path, "default"), shaper)
     one_of = _values(node["one_of"], type_name, (*path, "one_of"), shaper) if "one_of" in node else ()
-    if len(shaper.problems) > before or one_of is None:
+    if shaper.problems.reported > before or one_of is None:
         return None
     given = default if isinstance(default, tuple) else () if default is None else (default,)
     if one_of and not set(given) <= set(one_of):

@@ -78,7 +78,7 @@ def in_path(text: str, parameters: Parameters, path: Path, problems: Problems) -
     """Return a path with `$name` and `${name}` put in; None after a mistake, which is reported."""
     parts: list[str] = []
     end = 0
-    found = len(problems)
+    found = problems.reported
     broken = False
     for match in _IN_PATH.finditer(text):
         parts.append(text[end : match.start()])
@@ -95,7 +95,7 @@ def in_path(text: str, parameters: Parameters, path: Path, problems: Problems) -
             problems.problem(path, "parameter-form", f"`{name}` is a list, so it cannot stand in a path", offset=match.start())
         else:
             parts.append(as_text(value))
-    return None if broken or len(problems) > found else "".join([*parts, text[end:]])
+    return None if broken or problems.reported > found else "".join([*parts, text[end:]])
 
 
 def unknown(name: str, parameters: Parameters, path: Path, problems: Problems, *, offset: int) -> None:

@@ -22,6 +22,8 @@ class Problems:
 
     def __init__(self, source_map: SourceMap) -> None:
         self.source_map = source_map
+        self.reported = 0
+        """How often a mistake was reported: what grew while a part was read says whether it had one."""
         self._found: dict[tuple[int, int, str, str], Problem] = {}
         self._warnings: dict[tuple[int, int, str, str], Problem] = {}
 
@@ -37,11 +39,13 @@ class Problems:
 
     def problem_at(self, place: Place, code: str, message: str, *notes: str, beside: Sequence[tuple[int, str]] = ()) -> None:
         """Report a mistake at a line and column."""
+        self.reported += 1
         found = Problem(*place, code, message, self.source_map.path, notes, tuple(beside))
         self._found.setdefault((*place, code, message), found)
 
     def problem_elsewhere(self, origin: str, code: str, message: str, *notes: str) -> None:
         """Report a mistake that stands in no line of the document, such as one in `--set name=value`."""
+        self.reported += 1
         self._found.setdefault((0, 0, code, message), Problem(0, 0, code, message, origin, notes))
 
     def warning(self, path: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> None:

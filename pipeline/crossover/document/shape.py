@@ -79,13 +79,14 @@ class Shaper:
         if not isinstance(node, dict):
             self._refuse(model, node, path, title)
             return None
-        before = len(self.problems)
+        before = self.problems.reported
         values = self._fields(model, node, path, title, context, code)
-        if len(self.problems) == before:
+        # A key that is unknown is probably a required one misspelt: one mistake, one message.
+        if node.keys() <= fields_of(model).keys():
             for key, field in fields_of(model).items():
                 if field.is_required() and key not in node:
                     self.problems.problem(path, "missing-setting", f"{title} has no `{key}`", key=True)
-        if len(self.problems) > before or any(value is BROKEN for value in values.values()):
+        if self.problems.reported > before or any(value is BROKEN for value in values.values()):
             return None
         return self._validated(model, values, path, title)
 

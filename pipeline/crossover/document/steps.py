@@ -53,13 +53,13 @@ class StepReader:
         verb = self._verb(node, path)
         if verb is None:
             return Step(verb="", operation=None, path=path)
-        before = len(self.problems)
+        before = self.problems.reported
         if verb not in self.operations:
             self.problems.problem((*path, verb), "not-yet", not_yet.MESSAGE.format(what=f"`{verb}`"), key=True)
             return Step(verb=verb, operation=None, path=path)
         self._check_main(verb, node[verb], (*path, verb))
         operation = self._operation(verb, node, path)
-        return Step(verb=verb, operation=operation if len(self.problems) == before else None, path=path)
+        return Step(verb=verb, operation=operation if self.problems.reported == before else None, path=path)
 
     def _operation(self, verb: str, node: dict[str, Any], path: Path) -> BaseModel | None:
         model = self.operations[verb]
