@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from crossover.compare.difference import Part
 from crossover.compare.tables import compare_tables
 from crossover.compare.written_table import WrittenTable

@@ -69,7 +69,7 @@ def run(
     request = _Request(
         document, parse_settings(settings), choose_engines(engine), EngineOptions(parallelism, partitions), runs, again, as_json, quiet
     )
-    work = work_of(plan)
+    work = work_of(plan, compared=uncommitted is not None)
     folder = RunFolder(runs, work.pipeline)
     folder.prepare()
     if uncommitted is not None:

@@ -11,6 +11,7 @@ from crossover.document.load import Loaded, read_document
 from crossover.document.problems import report
 from crossover.plan.build import build_plan
 from crossover.plan.plan import Plan
+from crossover.runs.execute import execute
 from crossover.runs.run import Work
 
 
@@ -20,16 +21,14 @@ def planned(document: Path, settings: Mapping[str, str]) -> tuple[Loaded, Plan]:
     return loaded, build_plan(loaded)
 
 
-def work_of(plan: Plan) -> Work:
-    """Return the work that a plan means."""
-    from crossover.runs.execute import execute
-
+def work_of(plan: Plan, *, compared: bool = False) -> Work:
+    """Return the work that a plan means. To be `compared`, the tables that models read are written too."""
     return Work(
         pipeline=plan.pipeline,
         document=plan.document,
         parameters={name: _json_value(value) for name, value in plan.parameters.items()},
         source_paths=plan.source_paths,
-        execute=lambda engine, attempt, progress: execute(plan, engine, attempt, progress),
+        execute=lambda engine, attempt, progress: execute(plan, engine, attempt, progress, keep_tables=compared),
     )
 
 

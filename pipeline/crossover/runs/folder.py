@@ -122,12 +122,13 @@ class RunFolder:
 
     def prepare(self) -> None:
         """Make the folders and prove that they can be written. Raises ConfigError, before any work."""
-        try:
-            for folder in (self.attempts, self.commits):
+        for folder in (self.attempts, self.commits):
+            try:
                 folder.mkdir(parents=True, exist_ok=True)
                 _prove_writable(folder)
-        except OSError as error:
-            raise ConfigError(_why_not_writable(self.path, error), notes=["name another one with --runs FOLDER"]) from error
+            except OSError as error:
+                message = f"cannot write to the run folder `{self.path}`: {_why_not_writable(folder, error)}"
+                raise ConfigError(message, notes=["name another one with --runs FOLDER"]) from error
 
     def new_attempt(self, run_id: str | None = None) -> Attempt:
         """Make the folder of a new run."""
@@ -155,5 +156,4 @@ def _prove_writable(folder: Path) -> None:
 
 def _why_not_writable(path: Path, error: OSError) -> str:
     in_the_way = next((each for each in (path, *path.parents) if each.exists() and not each.is_dir()), None)
-    reason = f"`{in_the_way}` is a file" if in_the_way else (error.strerror or type(error).__name__).lower()
-    return f"cannot write to the run folder `{path}`: {reason}"
+    return f"`{in_the_way}` is a file" if in_the_way else (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,81 @@
+"""The sampler tells CPU and memory of children whose use is known."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from crossover.runs.measure.child import run_measured
+from crossover.runs.measure.process_tree import ProcessTree
+
+# burns CPU until the process itself says that it has used so much, and tells how much exactly
+BURN = "import time\nwhile time.process_time() < {cpu}: sum(range(2000))\nprint(time.process_time())"
+MIB = 2**20
+
+
+def test_cpu_of_a_child_is_what_it_says_itself() -> None:
+    finished = run_measured([sys.executable, "-S", "-c", BURN.format(cpu=0.6)])
+    said = float(finished.output)
+    assert finished.code == 0
+    # the rest is start and end of the interpreter; the kernel counts in hundredths
+    assert said - 0.03 <= finished.usage.cpu_s <= said + 0.4
+    assert finished.usage.wall_s >= finished.usage.cpu_s * 0.9
+
+
+def test_cpu_of_a_grandchild_that_has_ended_is_kept() -> None:
+    script = BURN.format(cpu=0.5)
+    finished = run_measured(
+        [sys.executable, "-S", "-c", f"import subprocess, sys, time\nsubprocess.run([sys.executable, '-S', '-c', {script!r}])\ntime.sleep(0.4)"]
+    )
+    # what a process uses after its last sample is lost: at most one interval, and the scheduler's delay of the sampler
+    assert 0.3 <= finished.usage.cpu_s <= 1.2
+
+
+def test_memory_is_the_largest_sum_at_one_instant() -> None:
+    hold = f"import time\nheld = bytearray({150 * MIB})\nfor place in range(0, len(held), 4096): held[place] = 1\ntime.sleep(0.8)"
+    together = f"import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-S', '-c', {hold!r}])\n{hold}\nchild.wait()"
+    after_another = f"import subprocess, sys\nfor _ in range(2): subprocess.run([sys.executable, '-S', '-c', {hold!r}])"
+    both = run_measured([sys.executable, "-S", "-c", together]).usage.peak_memory
+    one = run_measured([sys.executable, "-S", "-c", after_another]).usage.peak_memory
+    assert 300 * MIB <= both <= 380 * MIB
+    assert 150 * MIB <= one <= 230 * MIB
+
+
+def test_a_mark_measures_what_came_after_it() -> None:
+    with ProcessTree() as tree:
+        _burn(0.3)
+        mark = tree.mark()
+        _burn(0.2)
+        usage = tree.since(mark)
+    assert 0.15 <= usage.cpu_s <= 0.5
+
+
+def test_measurements_may_be_nested() -> None:
+    with ProcessTree() as tree:
+        outer = tree.mark()
+        before = tree.since(tree.mark()).peak_memory
+        inner = tree.mark()
+        held = bytearray(b"1") * (120 * MIB)
+        inside = tree.since(inner)
+        del held
+        outside = tree.since(outer)
+    assert inside.peak_memory - before >= 100 * MIB
+    assert outside.peak_memory == inside.peak_memory
+    assert outside.wall_s >= inside.wall_s
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_exit_code_is_the_child_s(code: int) -> None:
+    assert run_measured([sys.executable, "-S", "-c", f"raise SystemExit({code})"]).code == code
+
+
+def test_a_child_killed_by_a_signal_tells_which() -> None:
+    assert run_measured([sys.executable, "-S", "-c", "import os\nos.kill(os.getpid(), 9)"]).code == -9
+
+
+def _burn(seconds: float) -> None:
+    began = time.process_time()
+    while time.process_time() - began < seconds:
+        sum(range(2000))
