@@ -7,6 +7,8 @@ The documented ones: ('ABC') 4105715581806190027, ('ABC', 'DEF') 323324787102131
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 import xxhash
@@ -64,13 +66,38 @@ HASHES: dict[str, list[tuple[Any, ...]]] = {
 }
 """By types: rows of values, and their hash of 64 bits."""
 
+
+def bytes_of(value: Any) -> bytes:
+    match value:
+        case bool():
+            return short(value)
+        case int():
+            return long(value)
+        case float():
+            return double(0.0 if value == 0 else value)
+        case str():
+            return value.encode()
+        case datetime():
+            return long((value - datetime(1970, 1, 1)) // timedelta(microseconds=1))
+        case _:
+            return short((value - day("1970-01-01")).days)
+
+
+def salted(values: Iterable[Any]) -> int:
+    """The hash of the salt `split` and the values; null leaves the hash as it is."""
+    return chain(b"split", *(bytes_of(value) for value in values if value is not None))
+
+
+def share(hashed: int) -> float:
+    return (hashed >> 11) * 2.0**-53
+
+
 HASHING: dict[str, list[Cases]] = {
     "hash_low": [cases(types, *((*row[:-1], row[-1] % 2**32) for row in rows)) for types, rows in HASHES.items()],
     "hash_high": [cases(types, *((*row[:-1], row[-1] // 2**32) for row in rows)) for types, rows in HASHES.items()],
     "hash_share": [
-        *(cases(types, *((*row[:-1], (row[-1] >> 11) * 2.0**-53) for row in rows)) for types, rows in HASHES.items() if types.startswith("string")),
-        cases("string", ("DEF", (ABC_DEF >> 11) * 2.0**-53), (N, (ABC >> 11) * 2.0**-53), before=("ABC",)),
-        cases("date date", (DAY_123, DAY_2, (SPARK >> 11) * 2.0**-53), before=("Spark",)),
-        cases("int", (7, (chain(b"split", long(7)) >> 11) * 2.0**-53), before=("split",)),
+        cases("string", ("DEF", share(ABC_DEF)), (N, share(ABC)), ("", share(chain(b"ABC", b""))), before=("ABC",)),
+        cases("date date", (DAY_123, DAY_2, share(SPARK)), (N, N, share(chain(b"Spark"))), before=("Spark",)),
+        *(cases(types, *((*row[:-1], share(salted(row[:-1]))) for row in rows), before=("split",)) for types, rows in HASHES.items()),
     ],
 }

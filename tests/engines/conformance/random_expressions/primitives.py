@@ -47,7 +47,7 @@ SIGNATURES: dict[str, list[tuple[str, ...]]] = {
     **{name: [("double", "positive double")] for name in ("ln", "log10", "log2")},
     **{name: [("double", "unit_interval double")] for name in ("asin", "acos")},
     **{name: [("double", "double")] for name in ("floor", "ceiling", "round_half_away", "sin", "cos", "tan")},
-    "atan2": [("double", "no negative zero", "no negative zero")],
+    "atan2": [("double", "nonzero double", "nonzero double")],
     "int_to_double": [("double", "int")],
     "double_to_int": [("int", "double")],
     "boolean_to_int": [("small", "boolean")],
@@ -70,12 +70,12 @@ SIGNATURES: dict[str, list[tuple[str, ...]]] = {
     "add_months": [(kind, kind, count) for kind in TIME for count in ("int", "small")],
     "microseconds_between": [("int", "timestamp", "timestamp")],
     "truncate_time": [(kind, "unit", kind) for kind in TIME],
-    **{name: [(result, "string", kind, other) for kind in ANY for other in ("int", "string")]
-       for name, result in (("hash_share", "double"), ("hash_low", "int"), ("hash_high", "int"))},
+    "hash_share": [("double", "salt", kind, other) for kind in ANY for other in ("int", "string")],
+    **{name: [("int", "string", kind, other) for kind in ANY for other in ("int", "string")] for name in ("hash_low", "hash_high")},
 }  # fmt: skip
 """For each primitive: the kind of its result, and the kinds of its arguments.
 
-`loose` is a double that may be infinite, `small` an int whose sums fit, `text` a string that may be a number.
+atan2 alone can tell the signs of zero, which are one value here: it gets no zero. `loose` is a double that may be infinite, `small` an int whose sums fit, `text` a string that may be a number.
 """
 
 GUARDS = ("nonzero", "positive", "non_negative", "unit_interval")
@@ -89,8 +89,8 @@ class Generator:
         self.leaves = {kind: [name for name, each in COLUMNS.items() if each == kind] for kind in VALUES}
         self.makers: dict[str, Callable[[int], Expression]] = {
             "pattern": lambda depth: literal(self.chance.choice(PATTERNS)),
+            "salt": lambda depth: literal(self.chance.choice(VALUES["string"])),
             "unit": lambda depth: literal(self.chance.choice(UNITS)),
-            "no negative zero": lambda depth: Call("add", (self.make("double", depth), literal(0.0))),
             "year": lambda depth: Call("year", (self.make(self.chance.choice(TIME), depth),)),
         }
 
