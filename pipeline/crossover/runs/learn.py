@@ -13,7 +13,7 @@ from typing import Any
 
 from crossover.core.errors import DataError
 from crossover.engines.base import Engine
-from crossover.language.lower import lower
+from crossover.language.lower import ParameterValue, lower
 from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.types import BOOLEAN, Schema
 from crossover.learning.evaluation import binary, clusters
@@ -73,16 +73,18 @@ class Learned:
         return all(gate.passed for gate in self.gates)
 
 
-def learn(engine: Engine[Any], plan: ModelPlan, clock: Clock) -> Learned:
+def learn(
+    engine: Engine[Any], plan: ModelPlan, clock: Clock, parameters: Mapping[str, ParameterValue] | None = None
+) -> Learned:
     """Return the trained model. Everything that is materialised on the way is released, but for `kept`.
 
-    Raises DataError if rows, label or inputs do not allow to train it.
+    `parameters` are those of the document, for its gates. Raises DataError if rows, label or inputs do not allow to train it.
     """
     with ExitStack() as on_error, ExitStack() as done:
         base, kept = _read_once(plan)
         for node in kept:
             on_error.callback(engine.release, node)
-        learned = _Learning(engine, plan, clock, done).run(base, kept)
+        learned = _Learning(engine, plan, clock, done, parameters or {}).run(base, kept)
         on_error.pop_all()
         return learned
 
@@ -101,11 +103,19 @@ def _read_once(plan: ModelPlan) -> tuple[Relation, tuple[Materialise, ...]]:
 class _Learning:
     """The steps of one training."""
 
-    def __init__(self, engine: Engine[Any], plan: ModelPlan, clock: Clock, done: ExitStack) -> None:
+    def __init__(
+        self,
+        engine: Engine[Any],
+        plan: ModelPlan,
+        clock: Clock,
+        done: ExitStack,
+        parameters: Mapping[str, ParameterValue],
+    ) -> None:
         self.engine = engine
         self.plan = plan
         self.clock = clock
         self.done = done
+        self.parameters = parameters
         self.training = call("not", Column(TEST))
 
     def run(self, base: Relation, kept: tuple[Materialise, ...]) -> Learned:
@@ -126,7 +136,7 @@ class _Learning:
             model = self._train(matrix, prepared, preparation)
         with self.clock("evaluate"):
             metrics = self._evaluate(prepared, model)
-            gates = check_gates(self.engine, plan.gates, metrics, _lower_gate)
+            gates = check_gates(self.engine, plan.gates, metrics, self._lower_gate)
         scores = score_relation(apply(preparation, scored_rows, plan.keep), model, plan.keep)
         return Learned(
             model, counts, metrics, gates, scores, schema_of(scores), (*preparation.warnings, *model.warnings), kept
@@ -260,13 +270,12 @@ class _Learning:
         """Return the rows that are evaluated: the test rows, or all without a split."""
         return replace(prepared, relation=Filter(prepared.relation, Column(TEST))) if self.plan.split else prepared
 
+    def _lower_gate(self, expression: Expression, schema: Schema) -> Expression:
+        return lower(expression, schema, self.parameters, table="the metrics", expected=BOOLEAN).expression
+
 
 def score_relation(matrix: Matrix, model: FittedModel, keep: tuple[str, ...]) -> Relation:
     """Return the scores of the prepared rows of a matrix, whose relation holds the columns of `keep`."""
     if isinstance(model.solution, LogisticRegression):
         return with_probability(matrix, model.solution, keep, model.label_type or "boolean")
     return with_cluster(matrix, model.solution, keep)
-
-
-def _lower_gate(expression: Expression, schema: Schema) -> Expression:
-    return lower(expression, schema, table="the metrics", expected=BOOLEAN).expression

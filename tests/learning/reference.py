@@ -1,0 +1,239 @@
+"""A tiny engine for tests of learning: rows as dicts, each primitive in plain Python.
+
+It knows inline tables and what learning uses of the relations. It is slow and obvious, so that it can be an
+oracle beside the real engines.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import xxhash
+
+from crossover.language.tree import Call, Case, Column, Expression, Literal
+from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.relations import nodes
+from crossover.relations.schema import schema_of
+from tests.tables import ARROW
+
+Row = dict[str, Any]
+
+
+def chained_hash(*values: Any) -> int:
+    seed = 42
+    for value in values:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            content = value.encode()
+        elif isinstance(value, bool):
+            content = int(value).to_bytes(4, "little")
+        else:
+            content = value.to_bytes(8, "little", signed=True)
+        seed = xxhash.xxh64_intdigest(content, seed)
+    return seed
+
+
+NEVER_NULL: dict[str, Callable[..., Any]] = {
+    "is_null": lambda x: x is None,
+    "coalesce": lambda *xs: next((x for x in xs if x is not None), None),
+    "greatest": lambda *xs: max((x for x in xs if x is not None), default=None),
+    "least": lambda *xs: min((x for x in xs if x is not None), default=None),
+    "and": lambda a, b: False if a is False or b is False else None if a is None or b is None else True,
+    "or": lambda a, b: True if a is True or b is True else None if a is None or b is None else False,
+    "hash_share": lambda *xs: (chained_hash(*xs) >> 11) * 2.0**-53,
+    "hash_low": lambda *xs: chained_hash(*xs) & 0xFFFFFFFF,
+    "hash_high": lambda *xs: chained_hash(*xs) >> 32,
+}
+STRICT: dict[str, Callable[..., Any]] = {
+    "not": lambda x: not x,
+    "equal": lambda a, b: a == b,
+    "less": lambda a, b: a < b,
+    "less_equal": lambda a, b: a <= b,
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b,
+    "absolute": abs,
+    "floor": lambda x: float(math.floor(x)),
+    "sqrt": math.sqrt,
+    "ln": math.log,
+    "exp": math.exp,
+    "int_to_double": float,
+    "double_to_int": int,
+    "boolean_to_int": int,
+    "int_to_string": str,
+}
+
+
+def value_of(expression: Expression, row: Row) -> Any:
+    match expression:
+        case Literal(value=value):
+            return value
+        case Column(name=name):
+            return row[name]
+        case Case(branches=branches, otherwise=otherwise):
+            for condition, value in branches:
+                if value_of(condition, row) is True:
+                    return value_of(value, row)
+            return value_of(otherwise, row)
+        case Call(function=function, arguments=arguments):
+            values = [value_of(argument, row) for argument in arguments]
+            if function in NEVER_NULL:
+                return NEVER_NULL[function](*values)
+            return None if None in values else STRICT[function](*values)
+    raise TypeError(expression)
+
+
+def aggregate(function: str, values: list[Any]) -> Any:
+    if function == "count_rows":
+        return len(values)
+    known = [value for value in values if value is not None]
+    if function == "count":
+        return len(known)
+    if not known:
+        return None
+    match function:
+        case "sum":
+            return sum(known) if isinstance(known[0], int) else math.fsum(known)
+        case "avg":
+            return math.fsum(known) / len(known)
+        case "stddev":
+            return float(np.std(known, ddof=1)) if len(known) > 1 else None
+        case "min":
+            return min(known)
+        case "max":
+            return max(known)
+    raise TypeError(function)
+
+
+def in_order(rows: list[Row], order: Sequence[nodes.Order]) -> list[Row]:
+    for each in reversed(order):
+        known = [row for row in rows if row[each.column] is not None]
+        known.sort(key=lambda row: row[each.column], reverse=each.descending)  # noqa: B023
+        rows = known + [row for row in rows if row[each.column] is None]
+    return rows
+
+
+def groups(rows: list[Row], by: Sequence[str]) -> dict[tuple[Any, ...], list[Row]]:
+    found: dict[tuple[Any, ...], list[Row]] = {} if by else {(): []}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in by), []).append(row)
+    return found
+
+
+def summary(calls: Sequence[tuple[str, nodes.AggregateCall]], rows: list[Row]) -> Row:
+    return {
+        name: aggregate(each.function, [row[each.column] if each.column else 1 for row in rows]) for name, each in calls
+    }
+
+
+class Reference:
+    """Computes relations and fits models badly on purpose: the polish has to finish the work."""
+
+    def __init__(self) -> None:
+        self.queries = 0
+        self.kept: dict[nodes.Materialise, list[Row]] = {}
+        self.computed: list[str] = []
+        self.released: list[str] = []
+
+    def collect(self, relation: nodes.Relation) -> pa.Table:
+        self.queries += 1
+        rows, schema = self.rows(relation, {}), schema_of(relation)
+        return pa.table({name: pa.array([row[name] for row in rows], ARROW[fact.type.name]) for name, fact in schema.items()})
+
+    def quantiles(self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
+        self.queries += 1
+        rows = self.rows(relation, {})
+        found: dict[str, tuple[float | None, ...]] = {}
+        for name, shares in wanted.items():
+            values = [row[name] for row in rows if row[name] is not None]
+            found[name] = tuple(float(np.quantile(values, share)) if values else None for share in shares)
+        return found
+
+    def release(self, node: nodes.Materialise) -> None:
+        if self.kept.pop(node, None) is not None:
+            self.released.append(node.name)
+
+    def rows(self, relation: nodes.Relation, known: dict[nodes.Relation, list[Row]]) -> list[Row]:
+        if relation not in known:
+            if isinstance(relation, nodes.Materialise):
+                if relation not in self.kept:
+                    self.kept[relation] = self.rows(relation.input, known)
+                    self.computed.append(relation.name)
+                known[relation] = self.kept[relation]
+            else:
+                known[relation] = self._rows(relation, [self.rows(each, known) for each in nodes.inputs_of(relation)])
+        return known[relation]
+
+    def _rows(self, relation: nodes.Relation, inputs: list[list[Row]]) -> list[Row]:
+        match relation:
+            case nodes.Scan(source=nodes.InlineTable(table=table), columns=columns):
+                rows = table.select(list(columns)).to_pylist()
+                random.Random(7).shuffle(rows)
+                return rows
+            case nodes.Project(columns=columns):
+                return [{name: value_of(each, row) for name, each in columns} for row in inputs[0]]
+            case nodes.Filter(condition=condition):
+                return [row for row in inputs[0] if value_of(condition, row) is True]
+            case nodes.Join():
+                return _joined(relation, inputs[0], inputs[1])
+            case nodes.Aggregate(by=by, calls=calls):
+                found = groups(inputs[0], by)
+                return [{**dict(zip(by, key, strict=True)), **summary(calls, rows)} for key, rows in found.items()]
+            case nodes.Window(by=by, order=order, calls=calls):
+                out = []
+                for rows in groups(inputs[0], by).values():
+                    ordered = in_order(rows, order)
+                    out += [{**row, **summary(calls, ordered[: place + 1])} for place, row in enumerate(ordered)]
+                return out
+            case nodes.TopN(order=order, count=count):
+                return in_order(inputs[0], order)[:count]
+            case nodes.Union():
+                return [row for rows in inputs for row in rows]
+        raise TypeError(relation)
+
+    def arrays(self, matrix: Matrix) -> tuple[Floats, Any]:
+        rows = self.rows(matrix.relation, {})
+        parts = [np.array([[row[name]] for row in rows], dtype=np.float64) for name in matrix.dense]
+        parts += [np.eye(block.width)[[row[block.column] for row in rows]] for block in matrix.codes]
+        label = np.array([row[matrix.label] for row in rows]) if matrix.label else None
+        return np.concatenate(parts, axis=1), label
+
+    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
+        del l2, iterations, tolerance
+        return np.zeros(matrix.width + 1)
+
+    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+        x, y = self.arrays(matrix)
+        x = np.column_stack([np.ones(len(x)), x])
+        margins = x @ coefficients
+        loss = float(np.logaddexp(0.0, np.where(y == 1, -margins, margins)).sum())
+        p = np.exp(-np.logaddexp(0.0, -margins))
+        return LogisticSums(len(x), loss, x.T @ (p - y), x.T @ (x * (p * (1 - p))[:, None]))
+
+    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+        x, _ = self.arrays(matrix)
+        for _ in range(iterations):
+            labels = ((x[:, None, :] - centres) ** 2).sum(axis=2).argmin(axis=1)
+            centres = np.stack([x[labels == k].mean(axis=0) if (labels == k).any() else centres[k] for k in range(len(centres))])
+        return centres
+
+
+def _joined(join: nodes.Join, left: list[Row], right: list[Row]) -> list[Row]:
+    partners: dict[tuple[Any, ...], Row] = {}
+    for row in right:
+        key = tuple(row[name] for _, name in join.keys)
+        assert key not in partners, "the right side of a join is unique"
+        partners[key] = row
+    out = []
+    for row in left:
+        partner = partners.get(tuple(row[name] for name, _ in join.keys))
+        if partner is not None or join.kind == "left":
+            out.append({**row, **{new: partner[name] if partner else None for name, new in join.take}})
+    return out
