@@ -12,7 +12,7 @@ from crossover.sources.files import display_name
 BLOCK_BYTES = 8 << 20
 
 
-def read_blocks(file: Path, start: int, dialect: Dialect, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+def read_blocks(file: Path, start: int, dialect: Dialect, size: int) -> Iterator[bytes]:
     """Yield the bytes from `start` on, as UTF-8 (or what was meant to be), cut behind line feeds.
 
     A line longer than `size` makes its block longer. With `multiline` the file is one block: where a record ends

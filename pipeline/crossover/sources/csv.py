@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from crossover.language.types import INT, STRING
-from crossover.sources.blocks import read_blocks
+from crossover.sources.blocks import BLOCK_BYTES, read_blocks
 from crossover.sources.files import display_name, resolve
 from crossover.sources.layout import Layout, layout_of
 from crossover.sources.rows import RowReader
@@ -25,7 +25,7 @@ FIRST_ROW = 2
 """Record number of the first row; the header is 1."""
 
 
-def read(source: CsvSource, columns: Sequence[str]) -> pa.Table:
+def read(source: CsvSource, columns: Sequence[str], *, block_bytes: int = BLOCK_BYTES) -> pa.Table:
     """Return all rows of all files, in the order of files and records: the columns asked for, in the order asked for.
 
     `columns` are declared names and names of HIDDEN. Types are bool, int64, float64, string, date32 and
@@ -35,17 +35,17 @@ def read(source: CsvSource, columns: Sequence[str]) -> pa.Table:
     """
     layouts = [layout_of(source, file, columns) for file in resolve(source.name, source.path)]
     parts, next_row = [], dict.fromkeys(layouts, FIRST_ROW)
-    for layout, part in _side_by_side(_read_block, _blocks(layouts)):
+    for layout, part in _side_by_side(_read_block, _blocks(layouts, block_bytes)):
         parts.append(_numbered(part, layout, next_row[layout], columns))
         next_row[layout] += part.num_rows
     empty = _schema(source, columns).empty_table()
     return pa.concat_tables([empty, *parts]).unify_dictionaries().select(list(columns))
 
 
-def _blocks(layouts: Iterable[Layout]) -> Iterator[tuple[RowReader, bytes]]:
+def _blocks(layouts: Iterable[Layout], size: int) -> Iterator[tuple[RowReader, bytes]]:
     for layout in layouts:
         reader = RowReader(layout)
-        for block in read_blocks(layout.file, layout.start, layout.dialect):
+        for block in read_blocks(layout.file, layout.start, layout.dialect, size):
             yield reader, block
 
 
