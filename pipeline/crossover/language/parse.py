@@ -84,8 +84,8 @@ def _refusal(text: str, error: UnexpectedInput) -> ExpressionError:
     place = error.pos_in_stream or 0
     if isinstance(error, UnexpectedCharacters):
         character = text[place]
-        if character == "$" and text[place + 1 : place + 2] == "{":
-            character = "{"
+        if character == "{" and text[place - 1 : place] == "$":
+            place -= 1
         message = _NOT_SQL.get(character, f"`{character}` cannot stand here")
         if character.isdigit() or character == ".":
             message = "this is no number: digits, at most one point, an exponent; no letters or `_` behind it"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from crossover.core.nearest import did_you_mean
 from crossover.language.errors import ExpressionError
@@ -14,6 +14,8 @@ from crossover.language.tree import Expression, Parameter, columns_of, walk
 from crossover.language.typed import Typed
 from crossover.language.types import Schema, Type
 from crossover.operations.table import Outcome, Path, Table
+
+Result = TypeVar("Result")
 
 
 class Reporter(Protocol):
@@ -51,6 +53,19 @@ class Context:
 
     def warn(self, where: Path, code: str, message: str, *notes: str) -> None:
         self.report.warning((*self.path, *where), code, message, *notes)
+
+    def every(self, *checks: Callable[[], Result]) -> list[Result]:
+        """Return the results of all checks; all their mistakes are reported before Refused is raised."""
+        results = []
+        refused = False
+        for check in checks:
+            try:
+                results.append(check())
+            except Refused:
+                refused = True
+        if refused:
+            raise Refused()
+        return results
 
     def parse(self, where: Path, text: str) -> Expression:
         """Return the tree of an expression of the step."""
@@ -128,9 +143,12 @@ class Context:
 
 
 def marks_of(expression: Expression, table: Table, made: Path) -> Outcome | None:
-    """Return the mark of a column made by an expression: that of the first outcome it reads."""
+    """Return the mark of a column made by an expression: that of the first outcome it reads.
+
+    Where that one was made itself, its making stays the cause: a mean of outcomes is a leak, whatever is derived from it.
+    """
     for name in columns_of(expression):
         if name in table.outcomes:
             origin = table.outcomes[name]
-            return Outcome(origin.column, origin.source, made)
+            return Outcome(origin.column, origin.source, origin.made or made)
     return None

@@ -13,7 +13,7 @@ from crossover.core.nearest import did_you_mean
 from crossover.language.tree import Column
 from crossover.operations.context import Context, Refused
 from crossover.operations.operation import Operation
-from crossover.operations.table import Outcome, Table
+from crossover.operations.table import Table
 from crossover.relations.nodes import FILE, ROW, Join, Relation
 from crossover.relations.nodes import Project as ProjectRelation
 from crossover.relations.schema import schema_of
@@ -36,18 +36,14 @@ class _JoinOptions(Operation):
     def apply(self, table: Table, context: Context) -> Table:
         other = context.table((self.verb,), self.other)
         keys = self._keys(table, other, context)
-        take = self._take(table, other, keys, context)
         self._check_key(other, keys, context)
+        take = self._take(table, other, keys, context)
         right = other.relation
         relation: Relation = Join(table.relation, right, self.kind, keys, tuple(take), self.expect, (table.name, other.name))
         multiplies = self.expect in ("one_to_many", "many_to_many")
         if multiplies and table.traced:
             relation = _without_trace(relation, table)
-        marks = {
-            new: Outcome(other.outcomes[name].column, other.outcomes[name].source, context.path)
-            for name, new in take
-            if name in other.outcomes
-        }
+        marks = {new: other.outcomes[name] for name, new in take if name in other.outcomes}
         joined = replace(table, relation=relation, key=() if multiplies else table.key).with_outcomes(marks)
         broken = {self.prefix + name for name in other.broken}
         return replace(joined, broken=joined.broken | broken, unknown=joined.unknown or other.unknown)

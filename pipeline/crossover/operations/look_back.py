@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from pydantic import Field
@@ -45,17 +46,14 @@ class LookBack(Operation):
 
     def apply(self, table: Table, context: Context) -> Table:
         other = context.table(("in",), self.table)
-        keys = self._keys(table, other, context)
-        self._moment(("at",), self.at, table, context)
-        self._moment(("known_at",), self.known_at, other, context)
-        if self.at in table.outcomes:
-            raise context.refuse(
-                ("at",), "outcome-at", f"`{self.at}` is not known when the question is asked, so it cannot be its moment",
-                f"it depends on `{table.outcomes[self.at].column}`, an outcome of source {table.outcomes[self.at].source}",
-            )
-        for name in self.columns:
-            context.new_name((self.verb,), name, table)
-        within = duration(context, ("within",), self.within) if self.within is not None else None
+        context.every(
+            lambda: self._keys(table, other, context),
+            lambda: self._asked(table, context),
+            lambda: self._moment(("known_at",), self.known_at, other, context),
+            lambda: self._within(context),
+            *(partial(context.new_name, (self.verb,), name, table) for name in self.columns),
+        )
+        keys, within = self._keys(table, other, context), self._within(context)
         calls = build_calls(context, self.verb, self.columns, other, _FUNCTIONS, table.schema, table)
         if not calls.results:
             raise Refused()
@@ -86,6 +84,18 @@ class LookBack(Operation):
             if not (table.schema[mine].exact and other.schema[theirs].exact):
                 raise context.refuse(at, "inexact", f"`{mine}` is a sum, mean or other inexact double: it cannot be a key")
         return tuple(pairs)
+
+    def _asked(self, table: Table, context: Context) -> None:
+        self._moment(("at",), self.at, table, context)
+        outcome = table.outcomes.get(self.at)
+        if outcome is not None:
+            raise context.refuse(
+                ("at",), "outcome-at", f"`{self.at}` is not known when the question is asked, so it cannot be its moment",
+                f"it depends on `{outcome.column}`, an outcome of source {outcome.source}",
+            )
+
+    def _within(self, context: Context) -> int | None:
+        return duration(context, ("within",), self.within) if self.within is not None else None
 
     def _moment(self, where: Path, name: str, table: Table, context: Context) -> None:
         _known(name, table, where, context)

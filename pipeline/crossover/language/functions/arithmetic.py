@@ -22,12 +22,15 @@ def _multiply(left: Typed, right: Typed) -> Typed:
 
 
 def _divide(left: Typed, right: Typed) -> Typed:
-    return primitive("divide", convert(left, DOUBLE), _nonzero(convert(right, DOUBLE)))
+    divisor = convert(right, DOUBLE)
+    return primitive("divide", convert(left, DOUBLE), divisor if _never_zero(right) else primitive("nonzero", divisor))
 
 
 def _modulo(left: Typed, right: Typed) -> Typed:
     common = DOUBLE if DOUBLE in (left.type, right.type) else INT
-    dividend, divisor = convert(left, common), _nonzero(convert(right, common))
+    dividend, divisor = convert(left, common), convert(right, common)
+    if not _never_zero(right):
+        divisor = primitive("nonzero", divisor)
     result = primitive("modulo", dividend, divisor)
     largest = _largest(divisor)
     return replace(result, fact=replace(result.fact, interval=(-largest, largest))) if largest is not None else result
@@ -44,14 +47,11 @@ def _minus(operand: Typed) -> Typed:
     return arithmetic("subtract", zero, operand)
 
 
-def _nonzero(divisor: Typed) -> Typed:
-    """The guard of a divisor, only where it can be zero."""
-    if divisor.is_literal and divisor.value:
-        return divisor
+def _never_zero(divisor: Typed) -> bool:
+    if divisor.is_literal:
+        return bool(divisor.value)
     interval = divisor.fact.interval
-    if interval is not None and (interval[0] > 0 or interval[1] < 0):
-        return divisor
-    return primitive("nonzero", divisor)
+    return interval is not None and (interval[0] > 0 or interval[1] < 0)
 
 
 FUNCTIONS = (
