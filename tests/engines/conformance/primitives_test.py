@@ -1,8 +1,8 @@
 """Every primitive on every engine, against golden answers.
 
 All cases are computed by a few projections, whose answers are kept for the session: reports are per primitive,
-Spark's jobs are few. Three layouts show three kinds of trouble: cases as rows, nulls between values; the same
-without any null; and one row, with all arguments but the first as literals.
+Spark's jobs are few. Four layouts show four kinds of trouble: cases as rows, nulls between values; the same
+without any null; and one row, with all arguments but the first as literals, or the first alone.
 """
 
 from __future__ import annotations
@@ -69,10 +69,19 @@ def with_literals(name: str, primitive: str, table: Cases) -> Iterator[Probe]:
             yield Probe(primitive, f"{name}_{number}", table.expression(primitive, arguments), inputs, row[-1:])
 
 
+def with_a_literal_first(name: str, primitive: str, table: Cases) -> Iterator[Probe]:
+    for number, row in enumerate(table.rows):
+        if row[0] is not None and len(row) > 2:
+            inputs = inputs_of_cases(f"{name}_{number}", table.types[1:], [row[1:]])
+            arguments = [literal(row[0]), *map(Column, inputs)]
+            yield Probe(primitive, f"{name}_{number}", table.expression(primitive, arguments), inputs, row[-1:])
+
+
 LAYOUTS: dict[str, Callable[[str, str, Cases], Iterator[Probe]]] = {
     "beside nulls": beside_nulls,
     "without nulls": without_nulls,
     "with literals": with_literals,
+    "with a literal first": with_a_literal_first,
 }
 
 
