@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ def chained_hash(*values: Any) -> int:
             content = value.encode()
         elif isinstance(value, bool):
             content = int(value).to_bytes(4, "little")
+        elif isinstance(value, float):
+            content = struct.pack("<d", value + 0.0)
         else:
             content = value.to_bytes(8, "little", signed=True)
         seed = xxhash.xxh64_intdigest(content, seed)
@@ -78,9 +81,9 @@ def value_of(expression: Expression, row: Row) -> Any:
         case Column(name=name):
             return row[name]
         case Case(branches=branches, otherwise=otherwise):
-            for condition, value in branches:
+            for condition, chosen in branches:
                 if value_of(condition, row) is True:
-                    return value_of(value, row)
+                    return value_of(chosen, row)
             return value_of(otherwise, row)
         case Call(function=function, arguments=arguments):
             values = [value_of(argument, row) for argument in arguments]
@@ -115,7 +118,7 @@ def aggregate(function: str, values: list[Any]) -> Any:
 def in_order(rows: list[Row], order: Sequence[nodes.Order]) -> list[Row]:
     for each in reversed(order):
         known = [row for row in rows if row[each.column] is not None]
-        known.sort(key=lambda row: row[each.column], reverse=each.descending)  # noqa: B023
+        known.sort(key=lambda row: row[each.column], reverse=each.descending)
         rows = known + [row for row in rows if row[each.column] is None]
     return rows
 
@@ -174,7 +177,7 @@ class Reference:
     def _rows(self, relation: nodes.Relation, inputs: list[list[Row]]) -> list[Row]:
         match relation:
             case nodes.Scan(source=nodes.InlineTable(table=table), columns=columns):
-                rows = table.select(list(columns)).to_pylist()
+                rows: list[Row] = table.select(list(columns)).to_pylist()
                 random.Random(7).shuffle(rows)
                 return rows
             case nodes.Project(columns=columns):

@@ -22,10 +22,11 @@ def blobs(count: int = 240) -> list[tuple[int, str, float, float]]:
     """Rows (id, name, x, y) around three centres; a half, a third and a sixth of them."""
     numbers = np.random.default_rng(2)
     which = [0, 0, 0, 1, 1, 2]
-    return [
-        (number, f"n{number % 7}", *(float(BLOBS[which[number % 6]][axis] + numbers.normal()) for axis in (0, 1)))
-        for number in range(count)
-    ]  # type: ignore[misc]
+    rows = []
+    for number in range(count):
+        x, y = BLOBS[which[number % 6]] + numbers.normal(size=2)
+        rows.append((number, f"n{number % 7}", float(x), float(y)))
+    return rows
 
 
 def matrix_of(rows: list[Any]) -> Matrix:

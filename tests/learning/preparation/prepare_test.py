@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from crossover.core.errors import ConfigError, DataError
-from crossover.language.tree import Column, call, literal
+from crossover.language.tree import Column, Expression, call, literal
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, Fact
 from crossover.learning.models.state import EVERY_FOLD, LabelMean, Number, OneHot, Preparation
 from crossover.learning.preparation.apply import apply
@@ -27,8 +27,8 @@ TRAINING = literal(True)
 def with_flags(rows: list[Row]) -> Relation:
     """The rows that learn, with `test` and the label as int."""
     test = call("less", call("hash_share", literal("split"), Column("day")), literal(0.25))
-    columns = {name: Column(name) for name in SCHEMA}
-    made = {**columns, "test": test, "__label": call("boolean_to_int", Column("late"))}
+    columns: dict[str, Expression] = {name: Column(name) for name in SCHEMA}
+    made = columns | {"test": test, "__label": call("boolean_to_int", Column("late"))}
     return Project(relation_of(rows), tuple(made.items()))
 
 

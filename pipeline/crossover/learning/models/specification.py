@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal as Choice
+from typing import Annotated
+from typing import Literal as Choice
 
 from pydantic import BaseModel, ConfigDict, Field
 
