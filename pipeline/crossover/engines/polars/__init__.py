@@ -1,0 +1,39 @@
+"""Polars: lazy queries on one machine, scikit-learn for models. Never imports pandas."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from crossover.core.errors import EngineError
+from crossover.engines.base import EngineOptions
+
+if TYPE_CHECKING:
+    from crossover.engines.polars.session import PolarsEngine
+
+REMEDY = "pip install 'crossover-ml[polars]'"
+
+
+def missing() -> str | None:
+    """Return in one line what is missing on this machine, or None."""
+    lacking = [name for name in ("polars", "sklearn") if find_spec(name) is None]
+    return f"{' and '.join(lacking)} not installed: {REMEDY}" if lacking else None
+
+
+def open_engine(options: EngineOptions) -> PolarsEngine:
+    """Open the engine. `parallelism` becomes Polars' number of threads, which is fixed when Polars is first loaded.
+
+    Raises
+    ------
+    EngineError : something is missing.
+    """
+    reason = missing()
+    if reason:
+        raise EngineError(f"the polars engine cannot open: {reason}")
+    if options.parallelism and "polars" not in sys.modules:
+        os.environ["POLARS_MAX_THREADS"] = str(options.parallelism)
+    from crossover.engines.polars.session import PolarsEngine
+
+    return PolarsEngine()

@@ -1,0 +1,13 @@
+"""What the Polars engine is like."""
+
+from __future__ import annotations
+
+from crossover.engines.capabilities import Capabilities
+
+POLARS = Capabilities(
+    distributed=False,
+    lazy=True,
+    needs_java=False,
+    recomputes=True,
+    training_library="scikit-learn",
+)

@@ -1,0 +1,42 @@
+"""Joins keep the cardinality that the document states: a side that is `one` has no two rows of equal keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from crossover.core.errors import DataError
+from crossover.engines.polars.frames import Frame, polars_schema
+from crossover.relations import nodes
+
+EXAMPLES = 3
+ROWS = "__rows"
+
+
+def checked(frame: Frame, keys: Mapping[str, str], node: nodes.Join, name: str) -> pl.LazyFrame:
+    """Return the query with a check inside: DataError if two of its rows have equal keys, none of them null.
+
+    `keys` are columns of the frame and what they are called in the document.
+    """
+
+    def check(rows: pl.DataFrame) -> pl.DataFrame:
+        known = rows.select(list(keys)).drop_nulls()
+        if known.height and known.n_unique() < known.height:
+            raise _not_unique(known.rename(dict(keys)), node, name)
+        return rows
+
+    return frame.lazy.map_batches(check, schema=polars_schema(frame.schema))
+
+
+def _not_unique(known: pl.DataFrame, node: nodes.Join, name: str) -> DataError:
+    repeated = known.group_by(known.columns).agg(pl.len().alias(ROWS)).filter(pl.col(ROWS) > 1).sort(known.columns)
+    examples = [
+        " ".join(f"{key}={value}" for key, value in zip(known.columns, row[:-1], strict=True)) + f": {row[-1]} rows"
+        for row in repeated.head(EXAMPLES).rows()
+    ]
+    several = "1 key stands" if repeated.height == 1 else f"{repeated.height} keys stand"
+    return DataError(
+        f"join of {' and '.join(node.names)}: {several} in more than one row of {name}, expected {node.expect}",
+        notes=examples,
+    )

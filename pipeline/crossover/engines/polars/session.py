@@ -1,0 +1,143 @@
+"""The engine: a verb for each relation, and the actions that compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import ClassVar
+
+import polars as pl
+import pyarrow as pa
+
+from crossover.engines.base import Engine, WrittenFile
+from crossover.engines.capabilities import Capabilities
+from crossover.engines.polars import relations, sources, training, windows
+from crossover.engines.polars.capabilities import POLARS
+from crossover.engines.polars.frames import Frame, collect, to_arrow
+from crossover.engines.polars.written import write_parquet
+from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.relations import nodes
+
+
+class PolarsEngine(Engine[Frame]):
+    """Frames are lazy queries; a relation that is read twice in one query is computed once."""
+
+    name: ClassVar[str] = "polars"
+    capabilities: ClassVar[Capabilities] = POLARS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._readers: dict[nodes.Relation, int] = {}
+
+    @property
+    def parallelism(self) -> int:
+        """Threads that Polars really uses: the number is fixed when it is first loaded in a process."""
+        return pl.thread_pool_size()
+
+    def scan(self, node: nodes.Scan) -> Frame:
+        return sources.scan(node)
+
+    def project(self, node: nodes.Project, input: Frame) -> Frame:
+        return relations.project(node, input)
+
+    def filter(self, node: nodes.Filter, input: Frame) -> Frame:
+        return relations.filter(node, input)
+
+    def join(self, node: nodes.Join, left: Frame, right: Frame) -> Frame:
+        return relations.join(node, left, right)
+
+    def aggregate(self, node: nodes.Aggregate, input: Frame) -> Frame:
+        return relations.aggregate(node, input)
+
+    def window(self, node: nodes.Window, input: Frame) -> Frame:
+        return windows.window(node, input)
+
+    def as_of_join(self, node: nodes.AsOfJoin, left: Frame, right: Frame) -> Frame:
+        return windows.as_of_join(node, left, right)
+
+    def first_by_key(self, node: nodes.FirstByKey, input: Frame) -> Frame:
+        return relations.first_by_key(node, input)
+
+    def top_n(self, node: nodes.TopN, input: Frame) -> Frame:
+        return relations.top_n(node, input)
+
+    def union(self, node: nodes.Union, inputs: Sequence[Frame]) -> Frame:
+        return relations.union(node, inputs)
+
+    def materialise(self, node: nodes.Materialise, input: Frame) -> Frame:
+        del node
+        return Frame(collect(input.lazy).lazy(), input.schema)
+
+    # actions
+
+    def collect(self, relation: nodes.Relation) -> pa.Table:
+        frame = self.evaluate(relation)
+        return to_arrow(collect(frame.lazy), frame.schema)
+
+    def write(self, relation: nodes.Relation, folder: Path) -> list[WrittenFile]:
+        return write_parquet(self.evaluate(relation), folder)
+
+    def quantiles(
+        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
+    ) -> dict[str, tuple[float | None, ...]]:
+        columns = [
+            pl.col(name).quantile(share, interpolation="linear").alias(f"{name}\n{place}")
+            for name, shares in wanted.items()
+            for place, share in enumerate(shares)
+        ]
+        row = collect(self.evaluate(relation).lazy.select(columns)).row(0, named=True)
+        return {
+            name: tuple(row[f"{name}\n{place}"] for place in range(len(shares))) for name, shares in wanted.items()
+        }
+
+    def explain(self, relation: nodes.Relation) -> str:
+        """Return the optimised plan. Nothing is computed: what would be materialised stands in it as a query."""
+        return self._as_query(relation, {}).lazy.explain(engine="streaming")
+
+    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
+        return training.fit_logistic_regression(self.evaluate(matrix.relation), matrix, l2, iterations, tolerance)
+
+    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+        return training.logistic_sums(self.evaluate(matrix.relation), matrix, coefficients)
+
+    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+        return training.fit_k_means(self.evaluate(matrix.relation), matrix, centres, iterations)
+
+    def versions(self) -> dict[str, str]:
+        return {name: version(name) for name in ("polars", "scikit-learn", "numpy", "pyarrow")}
+
+    # shared work
+
+    def evaluate(self, relation: nodes.Relation) -> Frame:
+        self._readers = _readers(relation)
+        return super().evaluate(relation)
+
+    def _compute(self, relation: nodes.Relation, inputs: Sequence[Frame]) -> Frame:
+        """Polars finds common parts of a query by itself at one depth only: look_back on look_back doubled the work."""
+        frame = super()._compute(relation, inputs)
+        return Frame(frame.lazy.cache(), frame.schema) if self._readers.get(relation, 0) > 1 else frame
+
+    def _as_query(self, relation: nodes.Relation, known: dict[nodes.Relation, Frame]) -> Frame:
+        if relation not in known:
+            if isinstance(relation, nodes.Materialise) and relation in self._kept:
+                known[relation] = self._kept[relation]
+            elif isinstance(relation, nodes.Materialise):
+                known[relation] = self._as_query(relation.input, known)
+            else:
+                inputs = [self._as_query(each, known) for each in nodes.inputs_of(relation)]
+                known[relation] = super()._compute(relation, inputs)
+        return known[relation]
+
+
+def _readers(relation: nodes.Relation) -> dict[nodes.Relation, int]:
+    """Return how many relations of a graph read each of its relations."""
+    readers: dict[nodes.Relation, int] = {}
+    waiting, seen = [relation], {relation}
+    while waiting:
+        for each in nodes.inputs_of(waiting.pop()):
+            readers[each] = readers.get(each, 0) + 1
+            if each not in seen:
+                seen.add(each)
+                waiting.append(each)
+    return readers

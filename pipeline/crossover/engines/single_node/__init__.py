@@ -1,0 +1,1 @@
+"""What engines on one machine share: fitting on NumPy blocks by scikit-learn."""
