@@ -137,6 +137,13 @@ def test_a_zero_may_be_a_tiny_number_in_a_column_of_larger_ones(write: Writer) -
     assert not compare_tables("table flights", write(ROWS), write(changed(3, 4, 2e-9))).same
 
 
+@pytest.mark.parametrize(("value", "other"), [(float("inf"), 1.5), (1.5, float("inf")), (float("inf"), float("-inf"))])
+def test_an_infinity_is_never_within_a_tolerance(write: Writer, value: float, other: float) -> None:
+    part = compare_tables("table flights", write(changed(0, 4, value)), write(changed(0, 4, other)))
+    assert part.differences == 1
+    assert compare_tables("table flights", write(changed(0, 4, value)), write(changed(0, 4, value))).same
+
+
 def test_probabilities_of_two_trainings_may_be_1e_5_apart(write: Writer) -> None:
     schema: Schema = {"id": Fact(INT), "probability": Fact(DOUBLE, exact=False)}
 

@@ -10,6 +10,7 @@ import pytest
 
 from crossover.core.errors import ConfigError, DataError, EngineError
 from crossover.runs import commit as commit_module
+from crossover.runs import durable
 from crossover.runs.commit import REJECTED, check_files, commit, last_rejected, read_current, resolve_current
 from crossover.runs.folder import RunFolder
 from tests.runs.attempts import committed, current_token, publication, write_attempt
@@ -79,9 +80,10 @@ def test_a_truncated_parquet_file_is_never_committed(tmp_path: Path) -> None:
 def test_a_commit_record_without_the_pointer_is_not_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = committed(tmp_path, ["good"])
     attempt = write_attempt(folder, "died before the swap")
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(commit_module, "_swap", _interrupt)
-        commit(folder, attempt, publication())
+        with pytest.raises(KeyboardInterrupt):
+            commit(folder, attempt, publication())
     assert current_token(folder) == "good"
     made = commit(folder, write_attempt(folder, "next"), publication())
     assert (made.seq, made.parent) == (3, 1)
@@ -90,7 +92,7 @@ def test_a_commit_record_without_the_pointer_is_not_a_commit(tmp_path: Path, mon
 
 def test_a_lost_reply_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, _ = committed(tmp_path, ["good"])
-    write = commit_module.write_json
+    write = durable.write_json
 
     def written_but_no_reply(path: Path, value: dict[str, object]) -> None:
         write(path, value)
@@ -188,5 +190,5 @@ def test_a_damaged_pointer_is_told(tmp_path: Path, content: str) -> None:
     folder = RunFolder(tmp_path, "flights")
     folder.prepare()
     folder.current.write_text(content)
-    with pytest.raises(DataError, match="cannot be read|missing or damaged"):
+    with pytest.raises(DataError, match=r"cannot be read|missing or damaged"):
         read_current(folder)

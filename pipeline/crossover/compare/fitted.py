@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,9 @@ from crossover.runs.durable import read_json
 
 GRADIENT = "gradient_norm"
 _DESCRIBES = ("format", "semantics", "name", "kind", "label", "label_type", "settings", "columns")
-"""What of model.json must be equal; checksums and times may not be."""
+"""What of model.json must be equal; its checksums may not be."""
+_NOT_JUDGED = frozenset({GRADIENT, "newton_steps", "centres"})
+"""Facts of a training that are judged in another way, or are no part of the answer."""
 JUDGED_WEIGHTS = {"centres": CELL}
 """Arrays that must agree. Coefficients are judged by the gradient norm and by the probabilities they give: where
 inputs are nearly collinear, two equally good answers can lie apart."""
@@ -44,9 +47,10 @@ class _Findings:
             return
         found = Difference("value", place, {}, dict(zip(self.engines, (left, right), strict=True)), apart, allowed)
         strain = apart / allowed if allowed > 0 else float("inf")
-        if strain > self.strain:
+        if not strain <= self.strain:
             self.largest, self.strain = found, strain
-        if judged and apart > allowed:
+        # a number that is not finite is never within what is allowed
+        if (judged or not math.isfinite(apart)) and not apart <= allowed:
             self.differences.append(found)
 
     def part(self, name: str) -> Part:
@@ -77,6 +81,8 @@ def compare_models(engines: tuple[str, str], name: str, left: Path, right: Path)
     mine, other = read_json(left / MODEL), read_json(right / MODEL)
     for each in _DESCRIBES:
         _compare_trees(findings, each, mine.get(each), other.get(each), METRIC)
+    facts = [{name: fact for name, fact in each.get("facts", {}).items() if name not in _NOT_JUDGED} for each in (mine, other)]
+    _compare_trees(findings, "facts", facts[0], facts[1], METRIC)
     for engine, description in zip(engines, (mine, other), strict=True):
         norm = description.get("facts", {}).get(GRADIENT)
         if norm is not None and not norm <= GRADIENT_NORM:
@@ -101,7 +107,7 @@ def _compare_weights(findings: _Findings, left: Path, right: Path) -> None:
 def _worst(x: Floats, y: Floats, allowed: Floats) -> Iterator[int]:
     """Yield all positions that differ too much, or the one that differs most."""
     apart = np.abs(x - y)
-    wrong = np.flatnonzero(apart > allowed)
+    wrong = np.flatnonzero(~(apart <= allowed))
     yield from (int(at) for at in wrong)
     if not len(wrong) and len(x):
         yield int(np.argmax(apart))

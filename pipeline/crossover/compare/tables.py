@@ -109,8 +109,10 @@ class _Pair:
             differ = nulls_differ | _mask(pc.fill_null(pc.not_equal(mine, other), fill_value=False))
             return _Column(int(differ.sum()), self._cell(name, mine, other, self._first(differ)))
         x, y = as_floats(mine), as_floats(other)
-        apart = np.nan_to_num(np.abs(x - y), nan=0.0)
-        allowed = np.nan_to_num(tolerance.allowed(x, y), nan=0.0)
+        with np.errstate(invalid="ignore"):  # equal infinities
+            apart = np.abs(x - y)
+        apart = np.where((x == y) | np.isnan(x) | np.isnan(y), 0.0, apart)
+        allowed = tolerance.allowed(x, y)
         strain = np.divide(apart, allowed, out=np.where(apart > 0, np.inf, 0.0), where=allowed > 0)
         differ = nulls_differ | (apart > allowed)
         worst = int(np.argmax(strain)) if apart.any() else None

@@ -19,13 +19,13 @@ class Tolerance:
     absolute: float = 0.0
 
     def allowed(self, left: Floats, right: Floats) -> Floats:
-        """Return what is allowed for each pair; NaN stands for null and counts for nothing in the RMS."""
-        known = left[~np.isnan(left)]
+        """Return what is allowed for each pair: nothing where either is not finite, which also counts for nothing in the RMS."""
+        known = left[np.isfinite(left)]
         scale = float(np.max(np.abs(known))) if known.size else 0.0
         # scaled, so that squares of large values cannot overflow
         rms = scale * float(np.sqrt(np.mean(np.square(known / scale)))) if scale > 0 else 0.0
         size: Floats = np.maximum(np.abs(left), np.abs(right))
-        return self.relative * size + (self.of_column * rms + self.absolute)
+        return np.where(np.isfinite(size), self.relative * size + (self.of_column * rms + self.absolute), 0.0)
 
 
 CELL = Tolerance(relative=1e-9, of_column=1e-9)

@@ -29,11 +29,11 @@ from crossover.runs.commit import (
 from crossover.runs.durable import write_json
 from crossover.runs.fingerprint import fingerprint, hash_json
 from crossover.runs.folder import Attempt, RunFolder
-from crossover.runs.inputs import files_of
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.progress import Display, Progress
 from crossover.runs.record import Outcome, RunRecord, SourceFingerprint
 from crossover.runs.versions import library_versions
+from crossover.sources.files import resolve
 
 Execute = Callable[[Engine[Any], Attempt, Progress], Outcome]
 
@@ -63,7 +63,7 @@ class Identity:
 def identify(work: Work, engine: str) -> Identity:
     """Return the identity of work on an engine, before any engine is opened. Raises DataError if a source has no file."""
     document_hash = hash_json(work.document)
-    inputs = {name: fingerprint(files_of(name, path)) for name, path in sorted(work.source_paths.items())}
+    inputs = {name: fingerprint(resolve(name, path)) for name, path in sorted(work.source_paths.items())}
     versions = library_versions()
     key = hash_json(
         {
