@@ -106,14 +106,13 @@ class DocumentReader:
     def _source(self, name: str, node: Any, path: Path) -> SourceSection | None:
         source = self.shaper.model(SourceSection, node, path, title=f"source {name}", context="source")
         self._check_columns(node, path)
-        if source is None:
-            return None
         before = self.problems.reported
-        file = in_path(source.path, self.parameters, (*path, "path"), self.problems)
+        written = node.get("path") if isinstance(node, dict) else None
+        file = in_path(written, self.parameters, (*path, "path"), self.problems) if isinstance(written, str) else None
         if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
             ending = PurePath(file).suffix
             self.problems.problem((*path, "path"), "not-yet", not_yet.MESSAGE.format(what=f"reading {ending} files"))
-        if file is None or self.problems.reported > before:
+        if source is None or file is None or self.problems.reported > before:
             return None
         return source.model_copy(update={"path": file})
 

@@ -92,11 +92,12 @@ def _value(node: Any, type_name: str, path: Path, shaper: Shaper) -> ParameterVa
     if not isinstance(node, Scalar):
         shaper.problems.problem(path, "wrong-value", f"expected {EXPECTED[type_name]}, not a list or mapping")
         return None
+    needless_quotes = node.quoted and type_name in ("boolean", "int", "double")
     try:
-        if node.quoted and type_name in ("boolean", "int", "double"):
+        if needless_quotes:
             raise NotOfTypeError(node)
         return parse(node, type_name)
     except NotOfTypeError:
-        note = ("in quotes it is a text: write it without them",) if node.quoted else ()
+        note = ("in quotes it is a text: write it without them",) if needless_quotes else ()
         shaper.problems.problem(path, "wrong-value", f"`{node}` is not {EXPECTED[type_name]}", *note)
         return None

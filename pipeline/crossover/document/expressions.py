@@ -21,6 +21,8 @@ _CUT_OFF = re.compile(r" +#.*")
 
 def check_expressions(node: Any, path: Path, problems: Problems) -> None:
     """Check one expression, or a mapping of them."""
+    if path in problems.source_map.broken:
+        return
     if isinstance(node, dict):
         for name, child in node.items():
             if isinstance(child, Scalar):

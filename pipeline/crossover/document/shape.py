@@ -31,7 +31,7 @@ BROKEN: Final = object()
 """In place of a value whose mistake is reported already."""
 
 _SYNONYMS = {
-    "on": "using", "how": "expect", "where": "filter", "group_by": "by", "as_of": "at", "target": "label", "features": "inputs",
+    "on": "using", "group_by": "by", "as_of": "at", "target": "label", "features": "inputs",
     "integer": "int", "bigint": "int", "long": "int", "float": "double", "text": "string", "str": "string", "bool": "boolean",
     "datetime": "timestamp", "number": "double",
 }  # fmt: skip
@@ -106,7 +106,7 @@ class Shaper:
         if key in not_yet.OPTIONS.get(context, frozenset()):
             self.problems.problem(path, "not-yet", not_yet.MESSAGE.format(what=f"`{key}` of {title}"), key=True)
             return
-        known = tuple(known)
+        known = tuple(each for each in known if each != context)
         place = self.problems.source_map.key(path)
         self.problems.withdraw(place, "ambiguous-scalar")
         synonym = _SYNONYMS.get(key.lower())

@@ -20,6 +20,18 @@ Operations = Mapping[str, type[BaseModel]]
 """Verb -> the operation's model: the field with the verb as alias is the main argument."""
 
 
+_MEANT = {
+    "sort": "tables have no order; `deduplicate`, `window` and `look_back` take one where it matters",
+    "join": "write left_join or inner_join: the verb says what becomes of rows without a partner",
+    "where": "write `filter`",
+    "group_by": "write `aggregate`, with `by:` beside it",
+    "with_columns": "write `derive`",
+    "mutate": "write `derive`",
+    "asof_join": "write `look_back` with last(x)",
+}
+"""Words of other tools -> what is written here."""
+
+
 class StepReader:
     """Reads stages into tables and steps."""
 
@@ -93,6 +105,9 @@ class StepReader:
 
     def _report_none(self, node: dict[str, Any], path: Path) -> None:
         for key in node:
+            if key in _MEANT:
+                self.problems.problem((*path, key), "unknown-operation", f"`{key}` is no operation", _MEANT[key], key=True)
+                return
             if hint := did_you_mean(key, not_yet.VERBS):
                 self.problems.problem((*path, key), "unknown-operation", f"`{key}` is no operation{hint}", key=True)
                 return
