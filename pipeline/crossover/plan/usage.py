@@ -1,4 +1,4 @@
-"""Warnings for what a document defines and never uses."""
+"""Warnings for what a document defines and never uses: parameters, sources, tables, columns."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import re
 
 from crossover.document.load import Loaded
 from crossover.plan.plan import Plan
+from crossover.relations.graph import topological
+from crossover.relations.prune import prune
+from crossover.relations.schema import schema_of
 
 _PARAMETER = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
 def warn_unused(loaded: Loaded, plan: Plan) -> None:
-    """Warn of parameters, sources and tables that nothing uses."""
+    """Warn of parameters, sources, tables and columns that nothing uses."""
     used = set(_PARAMETER.findall(loaded.text))
     for name in loaded.document.parameters:
         if name not in used:
             loaded.problems.warning(("parameters", name), "unused", f"parameter `{name}` is not used", key=True)
+    _warn_columns(loaded, plan)
     reached = _reached(loaded, plan)
     for name in loaded.document.sources:
         if name not in reached:
@@ -24,6 +28,26 @@ def warn_unused(loaded: Loaded, plan: Plan) -> None:
         for section in stage.tables:
             if section.name not in reached:
                 loaded.problems.warning(section.path, "unused", f"nothing uses table `{section.name}`", key=True)
+
+
+def _warn_columns(loaded: Loaded, plan: Plan) -> None:
+    """Warn of columns that no relation carries once what nobody reads is left out."""
+    roots = [*(plan.tables[name].relation for name in plan.store), *(model.relation for model in plan.models)]
+    roots += [each.counts for stage in plan.stages for each in stage.set_aside]
+    carried = {name for relation in topological(prune(roots).values()) for name in schema_of(relation)}
+    for name, source in loaded.document.sources.items():
+        for column in source.columns if source is not None else ():
+            if column not in carried and source is not None and column not in source.key:
+                path = ("sources", name, "columns", column)
+                loaded.problems.warning(path, "unused", f"nothing uses column `{column}` of `{name}`", key=True)
+    for stage in loaded.document.stages:
+        for section in stage.tables:
+            for step in section.steps:
+                made = getattr(step.operation, "columns", None)
+                for column in made if isinstance(made, dict) else ():
+                    if column not in carried:
+                        message = f"nothing uses column `{column}` of `{section.name}`"
+                        loaded.problems.warning((*step.path, step.verb, column), "unused", message, key=True)
 
 
 def _reached(loaded: Loaded, plan: Plan) -> set[str]:
