@@ -14,6 +14,10 @@ import pytest
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import ENGINES, missing, open_engine
+from tests.engines.conformance.plain import PlainEngine
+
+PLAIN = "plain"
+"""Loops in plain Python, which check the conformance tests themselves."""
 
 os.environ["TZ"] = "America/New_York"
 time.tzset()
@@ -23,9 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engines", default="", help="engines to test, comma-separated; all that are installed if not given")
 
 
+def asked_engines(config: pytest.Config) -> list[str]:
+    return [name.strip() for name in config.getoption("--engines").split(",") if name.strip()]
+
+
 def chosen_engines(config: pytest.Config) -> list[str]:
     """Return the engines to test. Raises UsageError for one that was asked for, or is compulsory in CI, and is missing."""
-    asked = [name.strip() for name in config.getoption("--engines").split(",") if name.strip()]
+    asked = [name for name in asked_engines(config) if name != PLAIN]
+    if asked_engines(config) == [PLAIN]:
+        return []
     lacking = {name: reason for name in asked or ENGINES if (reason := missing(name))}
     if lacking and (asked or os.environ.get("CI") == "true"):
         raise pytest.UsageError("; ".join(f"engine {name}: {reason}" for name, reason in lacking.items()))
@@ -34,7 +44,11 @@ def chosen_engines(config: pytest.Config) -> list[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
-        metafunc.parametrize("engine_name", chosen_engines(metafunc.config))
+        names = chosen_engines(metafunc.config)
+        asked = asked_engines(metafunc.config)
+        if "conformance" in metafunc.definition.path.parts and (PLAIN in asked or not asked):
+            names = [PLAIN, *names]
+        metafunc.parametrize("engine_name", names)
 
 
 class OpenEngines:
@@ -46,7 +60,7 @@ class OpenEngines:
 
     def get(self, name: str) -> Engine[Any]:
         if name not in self._open:
-            engine = open_engine(name, EngineOptions(parallelism=2, partitions=3))
+            engine = PlainEngine() if name == PLAIN else open_engine(name, EngineOptions(parallelism=2, partitions=3))
             if engine.capabilities.distributed:
                 self._spread_scans(engine)
             self._open[name] = engine

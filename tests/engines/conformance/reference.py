@@ -309,6 +309,8 @@ WITHOUT_NULLS: dict[str, Callable[..., Any]] = {
     "truncate_time": truncated_time,
 }
 
+PRIMITIVES = WITH_NULLS | WITHOUT_NULLS
+
 Row = dict[str, Any]
 Nudge = Callable[[str, Any], Any]
 
