@@ -1,0 +1,7 @@
+"""What Spark is like."""
+
+from __future__ import annotations
+
+from crossover.engines.capabilities import Capabilities
+
+CAPABILITIES = Capabilities(distributed=True, lazy=True, needs_java=True, recomputes=True, training_library="MLlib")

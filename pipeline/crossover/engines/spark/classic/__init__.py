@@ -1,0 +1,1 @@
+"""What Spark Connect cannot do: the JVM behind a session, and RDDs. Nothing outside this folder touches them."""

@@ -1,0 +1,65 @@
+"""What the engine works with: a DataFrame and what the plan knows of it, so that Spark is never asked for a schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession, types
+
+from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Schema, Type
+from crossover.relations.schema import arrow_schema, type_of_arrow
+
+BROADCAST_BYTES = 32 * 2**20
+"""The right side of a join that is surely smaller than this is sent to every task instead of shuffling the left."""
+
+SPARK_TYPES: dict[Type, types.DataType] = {
+    BOOLEAN: types.BooleanType(),
+    INT: types.LongType(),
+    DOUBLE: types.DoubleType(),
+    STRING: types.StringType(),
+    DATE: types.DateType(),
+    TIMESTAMP: types.TimestampNTZType(),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SparkFrame:
+    """A DataFrame with its columns, an upper bound of its bytes if one is known, and sets of columns that are unique."""
+
+    data: DataFrame
+    columns: tuple[str, ...]
+    bytes: int | None = None
+    unique: frozenset[frozenset[str]] = frozenset()
+
+    @property
+    def small(self) -> bool:
+        """Whether it may be broadcast."""
+        return self.bytes is not None and self.bytes < BROADCAST_BYTES
+
+    def is_unique(self, columns: frozenset[str]) -> bool:
+        """Whether no two rows have equal values in the columns, by construction."""
+        return any(each <= columns for each in self.unique)
+
+    def repartition(self, partitions: int) -> SparkFrame:
+        """Return the same rows spread over so many partitions."""
+        return replace(self, data=self.data.repartition(partitions))
+
+
+def from_table(session: SparkSession, table: pa.Table) -> SparkFrame:
+    """Return a table of the plan as a frame, without pandas."""
+    schema = types.StructType(
+        [types.StructField(field.name, SPARK_TYPES[type_of_arrow(field.type)], True) for field in table.schema]
+    )
+    data = session.createDataFrame([tuple(row.values()) for row in table.to_pylist()], schema, verifySchema=False)
+    return SparkFrame(data, tuple(table.column_names), bytes=table.nbytes)
+
+
+def to_table(data: DataFrame, schema: Schema) -> pa.Table:
+    """Return all rows on the driver, in Arrow all the way."""
+    wanted = arrow_schema(schema)
+    if hasattr(data, "toArrow"):
+        return data.toArrow().cast(wanted)
+    # Spark 3.5 has the same under a private name; its own toPandas is built on it.
+    batches = data._collect_as_arrow()
+    return pa.Table.from_batches(batches).cast(wanted) if batches else wanted.empty_table()

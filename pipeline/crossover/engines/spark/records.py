@@ -1,0 +1,128 @@
+"""The records of text files: what `sources.records` says, as queries. One row a record, the header left out.
+
+A file is cut into blocks; within one, `monotonically_increasing_id` counts. One aggregation over the blocks tells
+where each begins: only where rows are to be numbered or several files are read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pyspark.sql import Column, DataFrame, SparkSession, functions as F
+
+from crossover.core.errors import EngineError
+from crossover.sources.dialect import Dialect, record_pattern
+from crossover.sources.files import display_name
+from crossover.sources.specification import FILE, ROW
+
+TEXT, PATH, BLOCK, NUMBER = "__text", "__path", "__block", "__number"
+
+LARGEST_WHOLE = 512 * 2**20
+"""Bytes of a file that is read as one piece, as `multiline` makes it."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a file that one task reads: number of its first record among all of its scan, and in the file."""
+
+    path: str
+    start: int
+    first: int
+    row: int
+    name: str
+
+
+def records(session: SparkSession, files: Sequence[Path], dialect: Dialect, numbered: bool) -> DataFrame:
+    """Return TEXT, FILE and, if `numbered`, ROW of each record behind the header. Texts may be no valid UTF-8."""
+    if dialect.multiline:
+        return reduce(DataFrame.unionByName, (_whole(session, file, dialect) for file in files))
+    lines = _lines(session, files, dialect)
+    if len(files) == 1 and not numbered:
+        kept = lines.filter((F.col(BLOCK) != 0) | (_place_in_task(F.col(NUMBER)) != 0))
+        return kept.select(TEXT, F.lit(display_name(files[0])).alias(FILE))
+    blocks = F.broadcast(_block_frame(session, _blocks(lines, files)))
+    placed = lines.join(blocks, [PATH, BLOCK], "inner")
+    row = F.col(NUMBER) - F.col("first") + F.col("row")
+    return placed.select(TEXT, F.col("name").alias(FILE), row.alias(ROW)).filter(F.col(ROW) > 1)
+
+
+def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> DataFrame:
+    """Return the lines that are records, headers among them, with their place."""
+    text = session.read.option("recursiveFileLookup", "true").text([_spark_path(file) for file in files])
+    lines = text.select(
+        _decoded(F.col("value"), dialect).alias(TEXT),
+        F.col("_metadata.file_path").alias(PATH),
+        F.col("_metadata.file_block_start").alias(BLOCK),
+    )
+    return lines.filter(_is_filled(F.col(TEXT), dialect)).select("*", F.monotonically_increasing_id().alias(NUMBER))
+
+
+def _blocks(lines: DataFrame, files: Sequence[Path]) -> list[Block]:
+    """Count the records of each block, and number them through each file from 1, which is the header."""
+    counted = lines.groupBy(PATH, BLOCK).agg(F.min(NUMBER).alias("first"), F.count(F.lit(1)).alias("count")).collect()
+    names = {file.absolute().as_posix(): display_name(file) for file in files}
+    blocks: list[Block] = []
+    row, path = 1, ""
+    for found in sorted(counted, key=lambda each: (each[PATH], each[BLOCK])):
+        row = row if found[PATH] == path else 1
+        path = found[PATH]
+        blocks.append(Block(path, found[BLOCK], found["first"], row, names[unquote(urlsplit(path).path)]))
+        row += found["count"]
+    return blocks
+
+
+def _block_frame(session: SparkSession, blocks: Sequence[Block]) -> DataFrame:
+    rows = [(each.path, each.start, each.first, each.row, each.name) for each in blocks]
+    return session.createDataFrame(rows, f"`{PATH}` string, `{BLOCK}` bigint, first bigint, row bigint, name string")
+
+
+def _whole(session: SparkSession, file: Path, dialect: Dialect) -> DataFrame:
+    """Return the records of a file whose quoted values may hold line ends.
+
+    The pattern works on bytes, one a character: so what is no valid UTF-8 stays what it was.
+    """
+    if file.stat().st_size > LARGEST_WHOLE:
+        raise EngineError(
+            f"{display_name(file)} has {file.stat().st_size >> 20} MB; with `multiline: true` Spark reads a file as one piece, "
+            f"at most {LARGEST_WHOLE >> 20} MB",
+            notes=["split the file, or leave `multiline` out if no value holds a line break"],
+        )
+    text = session.read.option("recursiveFileLookup", "true").text(_spark_path(file), wholetext=True)
+    content = F.regexp_replace(F.decode(F.col("value").cast("binary"), F.lit("ISO-8859-1")), "^\u00ef\u00bb\u00bf", "")
+    found = F.regexp_extract_all(content, F.lit(_record_in_file(dialect)), F.lit(1))
+    filled = text.select(F.filter(found, lambda record: _is_filled(record, dialect)).alias("records"))
+    numbered = filled.select(F.posexplode("records").alias("place", "record")).filter(F.col("place") > 0)
+    record = F.col("record")
+    restored = record if dialect.encoding == "latin-1" else F.encode(record, "ISO-8859-1").cast("string")
+    return numbered.select(
+        restored.alias(TEXT), F.lit(display_name(file)).alias(FILE), (F.col("place") + 1).cast("long").alias(ROW)
+    )
+
+
+def _record_in_file(dialect: Dialect) -> str:
+    """A record; behind one whose quotes are not in order, the rest of the file or of the line; and a line end."""
+    return rf'({record_pattern(dialect.delimiter)}(?:"[\s\S]*+|[^"\r\n][^\r\n]*+)?)(?:\r\n|\r|\n|\z)'
+
+
+def _decoded(value: Column, dialect: Dialect) -> Column:
+    return F.decode(value.cast("binary"), "ISO-8859-1") if dialect.encoding == "latin-1" else value
+
+
+def _is_filled(text: Column, dialect: Dialect) -> Column:
+    """Whether a line holds more than blanks. Nearly every line begins with something behind the blank in ASCII."""
+    return (text >= "!") | text.rlike(f"[^{dialect.blanks.decode()}]")
+
+
+def _place_in_task(number: Column) -> Column:
+    """The id counts in its lower 33 bits; with one file, each task reads one block."""
+    return number.bitwiseAND(F.lit(2**33 - 1))
+
+
+def _spark_path(file: Path) -> str:
+    """Return an absolute path in which nothing is a pattern."""
+    path = file.absolute().as_posix()
+    return "file://" + "".join(f"\\{character}" if character in "*?[]{}\\" else character for character in path)

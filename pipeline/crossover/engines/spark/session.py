@@ -1,0 +1,180 @@
+"""The engine: a session, and the verbs of `engines.base` over it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+from pyspark.sql import SparkSession
+from pyspark.storagelevel import StorageLevel
+
+from crossover.core.errors import EngineError
+from crossover.engines.base import Engine, EngineOptions, WrittenFile
+from crossover.engines.capabilities import Capabilities
+from crossover.engines.spark import relations, settings, training
+from crossover.engines.spark.as_of_join import as_of_join
+from crossover.engines.spark.capabilities import CAPABILITIES
+from crossover.engines.spark.cardinality import check_cardinality
+from crossover.engines.spark.classic import launch, status
+from crossover.engines.spark.failures import reported
+from crossover.engines.spark.frames import SparkFrame, to_table
+from crossover.engines.spark.java import java_home, spark_version
+from crossover.engines.spark.quantiles import exact_quantiles
+from crossover.engines.spark.sources import scan
+from crossover.engines.spark.windows import window
+from crossover.engines.spark.writing import explained, write_parquet
+from crossover.language.types import Schema
+from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.relations import nodes
+from crossover.relations.schema import schema_of
+
+
+class SparkEngine(Engine[SparkFrame]):
+    """Relations build a query; only actions compute."""
+
+    name: ClassVar[str] = "spark"
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
+
+    def __init__(self, options: EngineOptions) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory(prefix="crossover-spark-", ignore_cleanup_errors=True)
+        self._log = Path(self._folder.name) / "spark.log"
+        self._checked: set[nodes.Join] = set()
+        self._schemas: dict[nodes.Relation, Schema] = {}
+        with reported(self._log):
+            self.session, self._owned = self._open(options)
+            _assert_meaning(self.session)
+
+    def _open(self, options: EngineOptions) -> tuple[SparkSession, bool]:
+        """Return a session and whether it ends with the engine: one that runs here already does not."""
+        active = SparkSession.getActiveSession()
+        if active is not None:
+            session = active.newSession()
+            for name, value in settings.meaning(options).items():
+                session.conf.set(name, value)
+            return session, False
+        if "PYSPARK_GATEWAY_PORT" in os.environ or "SPARK_REMOTE" in os.environ:
+            # spark-submit and Connect bring their own master, Java and workers
+            builder = SparkSession.builder
+            for name, value in {**settings.meaning(options), **(options.settings or {})}.items():
+                builder = builder.config(name, value)
+            return builder.getOrCreate(), True
+        # The setting spark.pyspark.python does not reach the workers of a plain process.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        own = {"spark.sql.warehouse.dir": f"{self._folder.name}/warehouse", **settings.local(options)}
+        return launch.launch(own, java_home(spark_version() or "unknown"), self._log), True
+
+    # relations
+
+    def scan(self, node: nodes.Scan) -> SparkFrame:
+        with reported(self._log):
+            return scan(self.session, node)
+
+    def project(self, node: nodes.Project, input: SparkFrame) -> SparkFrame:
+        return relations.project(node, input, self._schema(node.input))
+
+    def filter(self, node: nodes.Filter, input: SparkFrame) -> SparkFrame:
+        return relations.filter(node, input, self._schema(node.input))
+
+    def join(self, node: nodes.Join, left: SparkFrame, right: SparkFrame) -> SparkFrame:
+        if node not in self._checked:
+            with reported(self._log):
+                check_cardinality(node, left, right)
+            self._checked.add(node)
+        return relations.join(node, left, right)
+
+    def aggregate(self, node: nodes.Aggregate, input: SparkFrame) -> SparkFrame:
+        return relations.aggregate(node, input, self._schema(node.input))
+
+    def window(self, node: nodes.Window, input: SparkFrame) -> SparkFrame:
+        return window(node, input, self._schema(node.input))
+
+    def as_of_join(self, node: nodes.AsOfJoin, left: SparkFrame, right: SparkFrame) -> SparkFrame:
+        return as_of_join(node, left, right, self._schema(node.left), self._schema(node.right))
+
+    def first_by_key(self, node: nodes.FirstByKey, input: SparkFrame) -> SparkFrame:
+        return relations.first_by_key(node, input)
+
+    def top_n(self, node: nodes.TopN, input: SparkFrame) -> SparkFrame:
+        return relations.top_n(node, input)
+
+    def union(self, node: nodes.Union, inputs: Sequence[SparkFrame]) -> SparkFrame:
+        return relations.union(inputs)
+
+    def materialise(self, node: nodes.Materialise, input: SparkFrame) -> SparkFrame:
+        """Computed here and now, so that its clock is its own."""
+        with reported(self._log):
+            input.data.persist(StorageLevel.MEMORY_AND_DISK).count()
+        return input
+
+    def forget(self, input: SparkFrame) -> None:
+        with reported(self._log):
+            input.data.unpersist()
+
+    # actions
+
+    def collect(self, relation: nodes.Relation) -> pa.Table:
+        frame = self.evaluate(relation)
+        with reported(self._log):
+            return to_table(frame.data, self._schema(relation))
+
+    def write(self, relation: nodes.Relation, folder: Path) -> list[WrittenFile]:
+        frame = self.evaluate(relation)
+        with reported(self._log):
+            return write_parquet(frame.data, folder)
+
+    def quantiles(
+        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
+    ) -> dict[str, tuple[float | None, ...]]:
+        frame = self.evaluate(relation)
+        with reported(self._log):
+            return exact_quantiles(frame.data, wanted)
+
+    def explain(self, relation: nodes.Relation) -> str:
+        frame = self.evaluate(relation)
+        with reported(self._log):
+            return explained(frame.data)
+
+    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
+        frame = self.evaluate(matrix.relation)
+        with reported(self._log):
+            return training.fit_logistic_regression(frame.data, matrix, l2, iterations, tolerance)
+
+    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+        frame = self.evaluate(matrix.relation)
+        with reported(self._log):
+            return training.logistic_sums(frame.data, matrix, coefficients)
+
+    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+        frame = self.evaluate(matrix.relation)
+        with reported(self._log):
+            return training.fit_k_means(frame.data, matrix, centres, iterations)
+
+    def versions(self) -> dict[str, str]:
+        with reported(self._log):
+            (row,) = self.session.sql("select java_method('java.lang.System', 'getProperty', 'java.version')").collect()
+        return {"spark": self.session.version, "pyspark": spark_version() or "unknown", "java": row[0]}
+
+    def activity(self) -> str:
+        return status.activity(self.session)
+
+    def close(self) -> None:
+        super().close()
+        if self._owned:
+            launch.shut_down(self.session)
+        self._folder.cleanup()
+
+    def _schema(self, relation: nodes.Relation) -> Schema:
+        return schema_of(relation, self._schemas)
+
+
+def _assert_meaning(session: SparkSession) -> None:
+    for name in settings.ASSERTED:
+        found = session.conf.get(name)
+        if str(found).lower() != settings.MEANING[name].lower():
+            raise EngineError(f"the Spark session has {name}={found}; answers need {settings.MEANING[name]}")

@@ -1,0 +1,72 @@
+"""The settings of a session, and why each is not left to Spark."""
+
+from __future__ import annotations
+
+import os
+
+import psutil
+
+from crossover.engines.base import EngineOptions
+
+MEANING = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.caseSensitive": "true",
+    # Dates before 1582 are what they are; Spark 3.5 would stop at them.
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+    "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+"""SQL settings that decide what an answer is; every session has them, whoever started it."""
+
+ASSERTED = ("spark.sql.session.timeZone", "spark.sql.timestampType", "spark.sql.caseSensitive")
+"""Those that are read back after a session opened."""
+
+QUIET_LOCAL = {
+    "spark.app.name": "crossover",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.log.level": "ERROR",
+}
+"""A session of our own on this machine: nothing listens outside it, nothing is drawn on the terminal."""
+
+
+def cores(options: EngineOptions) -> int:
+    """Return how many threads a local session gets."""
+    return options.parallelism or len(os.sched_getaffinity(0))
+
+
+def meaning(options: EngineOptions) -> dict[str, str]:
+    """Return the SQL settings of any session."""
+    own = dict(MEANING)
+    if options.partitions:
+        own["spark.sql.shuffle.partitions"] = str(options.partitions)
+    # Without it the number of cores registered just now decides where files are split, and two scans of one
+    # source could number its rows differently.
+    own["spark.sql.files.minPartitionNum"] = str(options.partitions or options.parallelism or 2 * cores(options))
+    given = {name: value for name, value in (options.settings or {}).items() if name.startswith("spark.sql.")}
+    return {**own, **given}
+
+
+def local(options: EngineOptions) -> dict[str, str]:
+    """Return all settings of a session that we start. `local[N,4]`: `local[N]` never tries a failed task again."""
+    threads = cores(options)
+    own = {
+        **QUIET_LOCAL,
+        "spark.master": f"local[{threads},4]",
+        "spark.driver.memory": f"{_heap_megabytes()}m",
+        "spark.sql.shuffle.partitions": str(2 * threads),
+        **meaning(options),
+    }
+    if options.event_log is not None:
+        own |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": options.event_log.absolute().as_uri()}
+    return {**own, **(options.settings or {})}
+
+
+def _heap_megabytes() -> int:
+    """Half of the machine, at most 8 GiB: Spark's own 1 GiB does not hold one materialised table of a million rows."""
+    return int(min(max(psutil.virtual_memory().total // 2, 1 << 30), 8 << 30) >> 20)

@@ -1,0 +1,144 @@
+"""Scan: the rows that `sources.csv.read` gives, as a query over text lines.
+
+Spark's own CSV reader cannot say why a line does not fit, and drops lines of blanks and quotes that are not in
+order in its own way. A line without quotes, which nearly all are, is split at its delimiters: that costs no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession, functions as F
+
+from crossover.engines.spark.frames import SPARK_TYPES, SparkFrame, from_table
+from crossover.engines.spark.records import TEXT, records
+from crossover.engines.spark.text import parse
+from crossover.language.types import STRING
+from crossover.relations import nodes
+from crossover.sources import reasons
+from crossover.sources.dialect import Dialect, field_pattern, open_quote_pattern, record_pattern
+from crossover.sources.files import resolve
+from crossover.sources.layout import Layout, layout_of
+from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource
+
+FAULT, FIELDS, MISFITS = "__fault", "__fields", "__misfits"
+
+Group = tuple[Layout, list[Path]]
+
+
+def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
+    """Return the rows of a source, `columns` alone. Raises DataError for files and headers that are not as declared."""
+    if isinstance(node.source, nodes.InlineTable):
+        return from_table(session, node.source.table.select(list(node.columns)))
+    files = resolve(node.source.name, node.source.path)
+    parts = [_rows(session, group, node.columns) for group in _groups(node.source, files, node.columns)]
+    size = sum(file.stat().st_size for file in files)
+    return SparkFrame(reduce(DataFrame.unionByName, parts), node.columns, size)
+
+
+def _groups(source: CsvSource, files: Sequence[Path], columns: Sequence[str]) -> list[Group]:
+    """Files with the same columns in the same places are read as one."""
+    groups: dict[object, Group] = {}
+    for file in files:
+        layout = layout_of(source, file, columns)
+        groups.setdefault((layout.width, layout.parsed), (layout, []))[1].append(file)
+    return list(groups.values())
+
+
+def _rows(session: SparkSession, group: Group, columns: Sequence[str]) -> DataFrame:
+    layout, files = group
+    lines = records(session, files, layout.dialect, ROW in columns)
+    carried = [name for name in (FILE, ROW) if name in columns] + ([TEXT] if layout.raw else [])
+    faults = lines.select(*{*carried, TEXT}, _fault(layout.dialect).alias(FAULT))
+    fields = faults.select(*carried, FAULT, F.when(F.col(FAULT).isNull(), _fields(layout.dialect)).alias(FIELDS))
+    sound = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))
+    cells = fields.select(*carried, FAULT, FIELDS, *(_cell(sound, place, layout).alias(f"__cell_{number}") for number, (_, place) in enumerate(layout.parsed)))
+    return _result(cells, layout, columns, carried)
+
+
+def _result(cells: DataFrame, layout: Layout, columns: Sequence[str], carried: Sequence[str]) -> DataFrame:
+    """Cast each cell once; a row with one that does not fit, or a broken one, has null in each wanted column."""
+    values = {column.name: f"__value_{number}" for number, (column, _) in enumerate(layout.parsed)}
+    cast = cells.select(
+        *carried,
+        _structure(layout).alias(FAULT),
+        *(parse(f"__cell_{number}", column.type, column.format).alias(f"__value_{number}") for number, (column, _) in enumerate(layout.parsed)),
+        *(f"__cell_{number}" for number, (column, _) in enumerate(layout.parsed) if column.type != STRING),
+    )
+    reasoned = cast.select(*carried, *values.values(), F.coalesce(F.col(FAULT), _misfits(layout)).alias(REASON))
+    fits = F.col(REASON).isNull()
+    result = {
+        **{column.name: F.when(fits, F.col(values[column.name])) for column, _ in layout.parsed if column.name in layout.wanted},
+        **{name: F.col(name) for name in (FILE, ROW, REASON)},
+        RAW: F.when(~fits, F.substring(_shown(F.col(TEXT)), 1, RAW_LIMIT)),
+    }
+    return reasoned.select(*(result[name].alias(name) for name in columns))
+
+
+def _fault(dialect: Dialect) -> Column:
+    """Why the structure of a record is broken, in the order of `sources.reasons`; fields are counted later."""
+    text = F.col(TEXT)
+    quoting = F.when(text.rlike(_whole(record_pattern(dialect.delimiter))), F.lit(None)).when(
+        text.rlike(_whole(open_quote_pattern(dialect.delimiter))), F.lit(reasons.QUOTE_LEFT_OPEN)
+    )
+    return (
+        F.when(_is_not_utf8(text), F.lit(reasons.NOT_UTF8))
+        .when(text.contains("\0"), F.lit(reasons.NUL))
+        .when(text.contains('"'), quoting.otherwise(F.lit(reasons.TEXT_BEHIND_QUOTE)))
+    )
+
+
+def _is_not_utf8(text: Column) -> Column:
+    if hasattr(F, "is_valid_utf8"):
+        return ~F.is_valid_utf8(text)
+    # Spark 3.5: what is no UTF-8 becomes other bytes on the way through a Java string.
+    return text.cast("binary") != F.encode(text, "UTF-8")
+
+
+def _shown(text: Column) -> Column:
+    """The text with replacement characters where it is no UTF-8."""
+    return F.make_valid_utf8(text) if hasattr(F, "make_valid_utf8") else F.decode(text.cast("binary"), "UTF-8")
+
+
+def _fields(dialect: Dialect) -> Column:
+    """The texts of the fields, quotes included."""
+    delimiter = dialect.delimiter
+    field = f"({field_pattern(delimiter)})\\{delimiter}"
+    # Each field is closed by a delimiter, the last one by the one that is put behind it.
+    quoted = F.regexp_extract_all(F.concat(F.col(TEXT), F.lit(delimiter)), F.lit(field), F.lit(1))
+    return F.when(F.col(TEXT).contains('"'), quoted).otherwise(F.split(TEXT, f"\\{delimiter}", -1))
+
+
+def _cell(fields: Column, place: int, layout: Layout) -> Column:
+    """A field without its quotes, null if it is one of the texts that mean so."""
+    text = F.get(fields, F.lit(place))
+    inside = F.replace(F.substr(text, F.lit(2), F.length(text) - 2), F.lit('""'), F.lit('"'))
+    bare = F.when(text.startswith('"'), inside).otherwise(text)
+    return F.when(~bare.isin(*layout.source.nulls), bare) if layout.source.nulls else bare
+
+
+def _structure(layout: Layout) -> Column:
+    """The fault of a record, or that it has too few or too many fields."""
+    found = F.size(FIELDS)
+    ragged = F.when(found == 1, F.lit(reasons.fields(1, layout.width))).otherwise(
+        F.concat(found.cast("string"), F.lit(reasons.fields(0, layout.width)[1:]))
+    )
+    return F.coalesce(F.col(FAULT), F.when(found != layout.width, ragged))
+
+
+def _misfits(layout: Layout) -> Column:
+    """The reasons of the cells that do not fit, or null."""
+    parts = [
+        F.when(F.col(f"__cell_{number}").isNotNull() & F.col(f"__value_{number}").isNull(), F.lit(reasons.misfit(column)))
+        for number, (column, _) in enumerate(layout.parsed)
+        if column.type != STRING
+    ]
+    if not parts:
+        return F.lit(None).cast("string")
+    return F.nullif(F.concat_ws(reasons.SEPARATOR, *parts), F.lit(""))
+
+
+def _whole(pattern: str) -> str:
+    return rf"\A(?:{pattern})\z"
