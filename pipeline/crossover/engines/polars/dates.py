@@ -20,18 +20,18 @@ TRUNCATE = {"minute": "1m", "hour": "1h", "day": "1d", "week": "1w", "month": "1
 
 
 def add_microseconds(moment: pl.Expr, count: pl.Expr) -> pl.Expr:
-    span = _LAST_MOMENT - _FIRST_MOMENT
+    span = _LAST_MOMENT - _FIRST_MOMENT + 1
     return _between(moment.cast(pl.Int64) + count.clip(-span, span), _FIRST_MOMENT, _LAST_MOMENT).cast(DTYPES[TIMESTAMP])
 
 
 def add_days(day: pl.Expr, count: pl.Expr) -> pl.Expr:
-    span = _LAST_DAY - _FIRST_DAY
+    span = _LAST_DAY - _FIRST_DAY + 1
     return _between(day.cast(pl.Int64) + count.clip(-span, span), _FIRST_DAY, _LAST_DAY).cast(pl.Int32).cast(pl.Date)
 
 
 def add_months(time: pl.Expr, count: pl.Expr, type_: Type) -> pl.Expr:
     """Add months to a date or timestamp; the time of day stays."""
-    span = _LAST_MONTH - _FIRST_MONTH
+    span = _LAST_MONTH - _FIRST_MONTH + 1
     months = time.dt.year().cast(pl.Int64) * 12 + time.dt.month() - 1 + count.clip(-span, span)
     first = first_of_month(_between(months, _FIRST_MONTH, _LAST_MONTH))
     day = first + pl.duration(days=pl.min_horizontal(time.dt.day(), first.dt.month_end().dt.day()) - 1)

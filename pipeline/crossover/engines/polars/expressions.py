@@ -32,7 +32,7 @@ PRIMITIVES: dict[str, Callable[..., pl.Expr]] = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
     "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b,
+    "divide": lambda a, b: a / _column(b, a),
     "checked_add": lambda a, b: _narrow(_wide(a) + _wide(b)),
     "checked_subtract": lambda a, b: _narrow(_wide(a) - _wide(b)),
     "checked_multiply": lambda a, b: _narrow(_wide(a) * _wide(b)),
@@ -101,6 +101,10 @@ PRIMITIVES: dict[str, Callable[..., pl.Expr]] = {
 """Primitives that need only the columns of their arguments."""
 
 
+MOST_CHARACTERS = 2**40
+"""More than any string has."""
+
+
 def compile_expression(expression: Expression, schema: Schema) -> pl.Expr:
     """Return the Polars expression of a lowered expression over columns of the schema."""
     match expression:
@@ -135,6 +139,11 @@ def _wide(number: pl.Expr) -> pl.Expr:
     return number.cast(pl.Int128)
 
 
+def _column(number: pl.Expr, beside: pl.Expr) -> pl.Expr:
+    """Return the double as a column where `beside` is one: by a constant Polars multiplies with the reciprocal."""
+    return number + beside * 0
+
+
 def _narrow(number: pl.Expr) -> pl.Expr:
     """Back to 64 bits; what does not fit is null."""
     return number.cast(pl.Int64, strict=False)
@@ -165,10 +174,17 @@ def _matches(arguments: Sequence[Expression], schema: Schema) -> pl.Expr:
 
 def _substring(arguments: Sequence[Expression], schema: Schema) -> pl.Expr:
     string, start, count = _compiled(arguments, schema)
+    match arguments[1:]:
+        case (Literal(value=int(start_at)), Literal(value=int(characters))):
+            first = max(start_at, 1)
+            return string.str.slice(first - 1, min(max(start_at + characters - first, 0), MOST_CHARACTERS))
     # in 128 bits the end of the part is right for any two ints
     end = _wide(start) + _wide(count)
-    first = _wide(start).clip(1, None)
-    return string.str.slice((first - 1).clip(None, 2**40).cast(pl.Int64), (end - first).clip(0, 2**40).cast(pl.Int64))
+    begin = _wide(start).clip(1, MOST_CHARACTERS)
+    # Polars takes a length that is null as all the rest
+    return pl.when(count.is_not_null()).then(
+        string.str.slice((begin - 1).cast(pl.Int64), (end - begin).clip(0, MOST_CHARACTERS).cast(pl.Int64))
+    )
 
 
 def _replace(arguments: Sequence[Expression], schema: Schema) -> pl.Expr:
