@@ -41,7 +41,7 @@ _READINGS = (
     (re.compile(r"[+-]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?"), "a number to the base of 60"),
     (re.compile(r"[+-]?0o[0-7]+|[+-]?0x[0-9a-fA-F_]+|[+-]?0b[01_]+"), "a number"),
     (re.compile(r"[+-]?0[0-9]+"), "an octal number"),
-    (re.compile(r"(?=.*_)[+-]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)([eE][+-]?[0-9]+)?"), "a number"),
+    (re.compile(r"(?=.*_)([+-]?[0-9][0-9_]*(\.[0-9_]*)?|[+-][0-9_]+|[+-]?\.[0-9_]+)([eE][+-]?[0-9]+)?"), "a number"),
     (re.compile(r"[+-]?\.inf", re.IGNORECASE), "infinity"),
     (re.compile(r"\.nan", re.IGNORECASE), "not a number"),
     (re.compile(r"=|<<"), "a word of YAML 1.1"),
