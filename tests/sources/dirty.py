@@ -62,7 +62,7 @@ def dirty_csv(
     `odd` is the share of cells, `noise` the share of lines that are spoilt. `name` is what `__file` must hold (the
     path if not given).
     """
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     source = CsvSource("dirty", str(path), columns, nulls, delimiter, encoding, multiline)
     data = dirty_bytes(random, source, rows, odd, noise)
     path.write_bytes(data)

@@ -31,7 +31,8 @@ def resolve(source: str, path: str) -> list[Path]:
     else:
         files = _matching(path) if _PATTERN & set(path) else []
         if not files:
-            raise DataError(f"source `{source}`: there is no file `{path}`{_suggestion(place)}", notes=_looked(place))
+            suggestion = "" if _PATTERN & set(path) else _suggestion(place)
+            raise DataError(f"source `{source}`: there is no file `{path}`{suggestion}", notes=_looked(place))
     _refuse_compressed(source, files)
     return files
 
@@ -47,8 +48,10 @@ def _below(folder: Path) -> list[Path]:
 
 
 def _matching(path: str) -> list[Path]:
+    named = Path(path).parts
     found = {Path(each) for each in glob.glob(path, recursive=True)}  # noqa: PTH207 (Path.glob takes no absolute pattern)
-    return sorted((each for each in found if each.is_file() and not _hidden(each.name)), key=display_name)
+    seen = (each for each in found if not any(_hidden(part) and part not in named for part in each.parts))
+    return sorted((each for each in seen if each.is_file()), key=display_name)
 
 
 def _hidden(name: str) -> bool:
@@ -62,8 +65,8 @@ def _refuse_compressed(source: str, files: list[Path]) -> None:
 
 
 def _suggestion(place: Path) -> str:
-    beside = [each.name for each in place.parent.iterdir()] if place.parent.is_dir() else []
-    return did_you_mean(place.name, beside)
+    beside = [display_name(each) for each in place.parent.iterdir()] if place.parent.is_dir() else []
+    return did_you_mean(display_name(place), beside)
 
 
 def _looked(place: Path) -> list[str]:
