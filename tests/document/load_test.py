@@ -1,0 +1,345 @@
+"""From a file to a typed document: sections, parameters, names, what is not built yet."""
+
+from __future__ import annotations
+
+import ast
+import json
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+import crossover
+from crossover.core.errors import ConfigError
+from crossover.document.canonical import canonical
+from crossover.document.codes import CODES
+from crossover.document.load import Loaded, load_document, read_text
+from crossover.language.types import DOUBLE, INT, STRING, TIMESTAMP
+from crossover.learning.models.specification import TrainLogisticRegression
+from crossover.learning.preparation.specification import Split
+from crossover.sources.specification import CsvSource, SourceColumn
+
+ROOT = Path(__file__).parents[2]
+FLIGHTS = ROOT / "conf" / "flights.yaml"
+SOURCES = "sources:\n  t: {path: t.csv, columns: {a: int, b: string}}\n"
+
+
+def load(text: str, **set_values: str) -> Loaded:
+    return read_text("pipeline: p\n" + text, "p.yaml", set_values)
+
+
+def found(text: str, **set_values: str) -> list[tuple[str, int, int]]:
+    return [(problem.code, problem.line, problem.column) for problem in load(text, **set_values).problems.found]
+
+
+def place(text: str, needle: str) -> tuple[int, int]:
+    """Return line and column of a piece of a document, in front of which `load` puts a line."""
+    before = ("pipeline: p\n" + text)[: text.index(needle) + len("pipeline: p\n")]
+    return before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+
+
+def parameter(declaration: str, **set_values: str) -> object:
+    loaded = load(f"parameters:\n  q: {declaration}\n{SOURCES}", **set_values)
+    loaded.problems.raise_if_any()
+    return loaded.parameters["q"]
+
+
+def refusal(declaration: str, **set_values: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        parameter(declaration, **set_values)
+    (problem,) = caught.value.problems
+    return problem.message
+
+
+# Sections
+
+
+def test_flights_is_typed() -> None:
+    document = load_document(FLIGHTS).document
+    assert document.pipeline == "flights"
+    assert [stage.name for stage in document.stages] == ["clean", "join", "features"]
+    (table,) = document.stages[2].tables
+    assert [step.verb for step in table.steps] == ["derive", "look_back", "look_back"]
+    assert table.steps[1].path == ("features", "flights", 1)
+    airlines = document.sources["airlines"]
+    assert airlines is not None
+    assert airlines.specification("airlines") == CsvSource(
+        "airlines",
+        "data/flights/airlines.csv",
+        (SourceColumn("carrier", ("carrier",), STRING), SourceColumn("airline", ("name",), STRING)),
+    )
+    late = document.models["late"]
+    assert late is not None
+    assert late.split == Split(by=("month", "day"), test=0.2)
+    assert late.train == TrainLogisticRegression(kind="logistic_regression", l2=0.0001)
+    assert late.inputs[1].impute == 0.0
+    assert late.evaluate.require["ranks well"] == "auc >= 0.75"
+    assert late.score.keep == ("carrier", "airline", "flight", "origin", "dest", "departs_at")
+
+
+def test_the_place_decides_what_a_scalar_is() -> None:
+    loaded = load(
+        "about: 12\nsources:\n  t: {path: 2019, nulls: [-999, '', NA], columns: {a: {from: [x, 7], type: timestamp, format: '%Y'}}}\n"
+        "models:\n  m:\n    from: t\n    split: {test: 2e-1}\n    inputs: [{columns: [a], flag_missing: true}]\n"
+        "    train: {kind: k_means, k: 3}\n"
+    )
+    loaded.problems.raise_if_any()
+    source = loaded.document.sources["t"]
+    assert source is not None
+    assert (loaded.document.about, source.path, source.nulls) == ("12", "2019", ("-999", "", "NA"))
+    assert source.specification("t").columns == (SourceColumn("a", ("x", "7"), TIMESTAMP, "%Y"),)
+    model = loaded.document.models["m"]
+    assert model is not None
+    assert model.split == Split(test=0.2)
+
+
+def test_a_number_in_quotes_is_no_number() -> None:
+    text = SOURCES + 'models:\n  m: {from: t, split: {test: "0.2"}, inputs: [{columns: [a]}], train: {kind: k_means, k: 2}}\n'
+    assert found(text) == [("wrong-value", *place(text, '"0.2"'))]
+
+
+def test_bounds_are_checked_where_the_value_stands() -> None:
+    text = SOURCES + "models:\n  m:\n    from: t\n    inputs: [{columns: [a]}]\n    train: {kind: k_means, k: 0}\n"
+    (problem,) = load(text).problems.found
+    assert (problem.line, problem.column) == place(text, "0}")
+    assert problem.message == ("`k` should be greater than or equal to 1")
+
+
+def test_missing_settings_are_reported_at_their_section() -> None:
+    assert found("sources:\n  t: {columns: {a: int}}\nmodels:\n  m: {from: t}\n") == [
+        ("missing-setting", 3, 3),
+        ("missing-setting", 5, 3),
+        ("missing-setting", 5, 3),
+    ]
+
+
+def test_a_part_with_a_mistake_keeps_its_name() -> None:
+    document = load("sources:\n  t: {path: t.csv, columns: {a: strng}}\n  u: {path: u.csv, columns: {a: int}}\n").document
+    assert document.sources["t"] is None
+    assert document.sources["u"] is not None
+
+
+def test_a_step_with_a_mistake_keeps_its_verb_and_the_others_are_read() -> None:
+    loaded = load(SOURCES + "clean:\n  t:\n    - {left_join: u, how: left, using: [a]}\n    - {filter: a}\n")
+    (table,) = loaded.document.stages[0].tables
+    assert [(step.verb, step.operation is None) for step in table.steps] == [("left_join", True), ("filter", False)]
+
+
+# What is not built yet
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("sources:\n  t: {path: t.parquet, columns: {a: int}}\n", "t.parquet"),
+        ("sources:\n  t: {path: t, format: parquet, columns: {a: int}}\n", "parquet"),
+        ("sources:\n  t: {path: t.csv, columns: {a: int}, partitions: {day: date}}\n", "partitions"),
+        ("sources:\n  t: {path: t.csv, columns: {a: 'decimal(10,2)'}}\n", "'decimal"),
+        (SOURCES + "clean:\n  t:\n    - sql: x\n", "sql"),
+        (SOURCES + "clean:\n  t:\n    - {unpivot: [a]}\n", "unpivot"),
+        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a], log: true}], train: {kind: k_means, k: 2}}\n", "log"),
+        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a], scale: min_max}], train: {kind: k_means, k: 2}}\n", "min_max"),
+        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a]}], train: {kind: linear_regression}}\n", "linear_regression"),
+    ],
+)
+def test_what_is_not_built_yet_is_refused_and_never_ignored(text: str, needle: str) -> None:
+    assert found(text) == [("not-yet", *place(text, needle))]
+
+
+def test_a_scoring_document_is_not_built_yet() -> None:
+    with pytest.raises(ConfigError, match="a scoring document is part of the language"):
+        read_text("scoring: s\nmodel: runs/p/current/m\nset: {a: 1}\n", "s.yaml")
+
+
+# Parameters
+
+
+@pytest.mark.parametrize(
+    ("declaration", "value"),
+    [
+        ("15", 15),
+        ("1e-4", 0.0001),
+        ("true", True),
+        ('"15"', "15"),
+        ("data/x", "data/x"),
+        ("{type: double, default: 15}", 15.0),
+        ("{type: string, default: 15}", "15"),
+        ('{type: date, default: "2011-09-01"}', date(2011, 9, 1)),
+        ('{type: timestamp, default: "2011-09-01T10:00:00+02:00"}', datetime(2011, 9, 1, 8)),
+        ("{type: [int], default: [1, 2]}", (1, 2)),
+        ("{type: string, default: a, one_of: [a, b]}", "a"),
+    ],
+)
+def test_a_parameter_has_the_type_of_its_literal_or_its_declaration(declaration: str, value: object) -> None:
+    assert parameter(declaration) == value
+    assert type(parameter(declaration)) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "text", "value"),
+    [
+        ("a", "NO", "NO"),
+        ("a", "15", "15"),
+        ("1", "-7", -7),
+        ("1.5", "2", 2.0),
+        ("true", "false", False),
+        ("{type: date}", "2011-12-01", date(2011, 12, 1)),
+        ("{type: [date]}", "2011-06-01, 2011-09-01", (date(2011, 6, 1), date(2011, 9, 1))),
+        ("{type: [string]}", "[a]", ("a",)),
+    ],
+)
+def test_set_is_parsed_by_the_declared_type(declaration: str, text: str, value: object) -> None:
+    assert parameter(declaration, q=text) == value
+
+
+def test_refusals_of_set_and_of_defaults() -> None:
+    assert refusal("15", q="x") == "`x` is not a whole number of at most 64 bits"
+    assert refusal("15", q="1.0") == "`1.0` is not a whole number of at most 64 bits"
+    assert refusal("15", qq="1") == "the document has no parameter `qq`; did you mean `q`?"
+    assert refusal("{type: string, default: a, one_of: [a, b]}", q="c") == "`q` is one of a, b"
+    assert refusal("{type: string, default: c, one_of: [a, b]}") == "`default` is none of one_of: a, b"
+    assert refusal("{type: int, default: x}") == "`x` is not a whole number of at most 64 bits"
+    assert refusal("9223372036854775808") == "`9223372036854775808` is not a whole number of at most 64 bits"
+    assert refusal("[1, 2]") == "a list parameter is declared: q: {type: [string], default: [...]}"
+
+
+def test_all_parameters_that_must_be_given_are_named_at_once() -> None:
+    text = "parameters:\n  a: {type: int}\n  b: 1\n  c: {type: date}\n" + SOURCES
+    assert found(text) == [("missing-parameter", 3, 3), ("missing-parameter", 5, 3)]
+    assert found(text, a="1", c="2011-09-01") == []
+
+
+def test_parameters_in_paths_are_text() -> None:
+    text = (
+        'parameters: {lake: data, day: {type: date, default: "2011-09-01"}, m: 7}\n'
+        "sources:\n  t: {path: '$lake/day=$day/x_${m}x.csv', columns: {a: int}}\n"
+    )
+    loaded = load(text)
+    loaded.problems.raise_if_any()
+    source = loaded.document.sources["t"]
+    assert source is not None
+    assert source.path == "data/day=2011-09-01/x_7x.csv"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "needle"),
+    [
+        ("$x/$lak", "unknown-parameter", "$lak"),
+        ("a/$x/$", "parameter-form", '$"'),
+        ("$x/${}", "parameter-form", "${}"),
+        ("$days", "parameter-form", "$days"),
+    ],
+)
+def test_refusals_in_paths_stand_at_the_parameter(path: str, code: str, needle: str) -> None:
+    text = f'parameters: {{x: a, lake: b, days: {{type: [int], default: [1]}}}}\nsources:\n  t: {{path: "{path}", columns: {{a: int}}}}\n'
+    assert found(text) == [(code, *place(text, needle))]
+
+
+def test_a_setting_can_be_a_parameter_and_has_its_type() -> None:
+    model = "models:\n  m: {{from: t, split: {{test: {0}}}, inputs: [{{columns: [a]}}], train: {{kind: k_means, k: {1}}}}}\n"
+    loaded = load("parameters: {share: 0.25, k: 4}\n" + SOURCES + model.format("$share", "$k"))
+    loaded.problems.raise_if_any()
+    section = loaded.document.models["m"]
+    assert section is not None
+    assert section.split == Split(test=0.25)
+    assert section.train.model_dump()["k"] == 4
+    text = "parameters: {share: x, k: 4}\n" + SOURCES + model.format("$share", "$q")
+    assert found(text) == [("wrong-value", *place(text, "$share")), ("unknown-parameter", *place(text, "$q"))]
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["select", "Where", "__a", "a-b", "1a", "a b", "é"])
+def test_names_that_are_refused(name: str) -> None:
+    assert [code for code, _, _ in found(f"sources:\n  t: {{path: t.csv, columns: {{{name}: int}}}}\n")] == ["name"]
+
+
+@pytest.mark.parametrize("name", ["date", "hour", "time", "first", "_a", "A1", "orders", "values_"])
+def test_names_that_are_taken(name: str) -> None:
+    assert found(f"sources:\n  t: {{path: t.csv, columns: {{{name}: int}}}}\n") == []
+
+
+def test_names_that_differ_by_case_alone_are_refused() -> None:
+    text = (
+        "parameters: {q: 1, Q: 2}\nsources:\n  t: {path: t.csv, columns: {a: int, A: int}}\n"
+        "features:\n  T:\n    - from: t\n    - derive: {select: a}\n"
+    )
+    assert found(text) == [("name", 2, 20), ("name", 4, 38), ("name", 6, 3), ("name", 8, 16)]
+
+
+# The canonical form
+
+
+def test_the_canonical_form_keeps_the_order_that_has_a_meaning_and_no_other() -> None:
+    def form(text: str) -> str:
+        return json.dumps(canonical(load(text).tree), sort_keys=True)
+
+    steps = "clean:\n  t:\n    - derive: {x: a, y: x}\n      \n"
+    assert form(SOURCES + steps) == form("# a comment\n" + steps + SOURCES.replace("t.csv", '"t.csv"'))
+    assert form(SOURCES + steps) != form(SOURCES + steps.replace("{x: a, y: x}", "{y: x, x: a}"))
+    assert form(SOURCES + "join:\n  t: []\nclean:\n  t: []\n") != form(SOURCES + "clean:\n  t: []\njoin:\n  t: []\n")
+    assert form("about: '1'\n" + SOURCES) != form("about: 1\n" + SOURCES)
+
+
+def test_the_canonical_form_does_not_depend_on_values_that_are_set() -> None:
+    assert canonical(load_document(FLIGHTS).tree) == canonical(load_document(FLIGHTS, {"data": "elsewhere"}).tree)
+
+
+# Files
+
+
+def test_a_missing_file_names_its_nearest_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "flights.yaml").write_text("pipeline: p\n")
+    with pytest.raises(ConfigError) as caught:
+        load_document(tmp_path / "flihgts.yaml")
+    assert caught.value.message == f"no document {tmp_path}/flihgts.yaml; did you mean `{tmp_path}/flights.yaml`?"
+    assert caught.value.exit_code == 2
+
+
+def test_a_folder_and_bytes_that_are_no_utf8_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read"):
+        load_document(tmp_path)
+    (tmp_path / "a.yaml").write_bytes(b"pipeline: \xff\n")
+    with pytest.raises(ConfigError, match="not UTF-8: byte 10 is 0xff"):
+        load_document(tmp_path / "a.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "a\n"])
+def test_a_document_is_a_mapping(text: str) -> None:
+    with pytest.raises(ConfigError, match="a document is a mapping"):
+        read_text(text, "a.yaml")
+
+
+def test_another_language_is_refused() -> None:
+    assert found("language: 2\n" + SOURCES) == [("language-version", 2, 11)]
+    assert found("language: 1\n" + SOURCES) == []
+
+
+# Codes
+
+
+def codes_in_use() -> set[str]:
+    """Return the codes that the package reports: the texts that follow a place in calls that report."""
+    reporting = {"problem", "problem_at", "problem_elsewhere", "warning", "warn", "refuse", "_refuse", "_problem", "SyntaxMistake"}
+    used: set[str] = set()
+    for path in Path(crossover.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                arguments = [node.args[1]] if name in reporting and len(node.args) > 2 else []
+                arguments += [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+                used |= {each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return used
+
+
+def test_each_code_has_a_help_text() -> None:
+    used = codes_in_use()
+    assert {"unknown-column", "yaml", "outcome-input"} <= used
+    assert used - CODES.keys() == set()
+
+
+def test_doubles_of_sources_have_their_types() -> None:
+    source = load("sources:\n  t: {path: t.csv, columns: {a: double, b: int}}\n").document.sources["t"]
+    assert source is not None
+    assert source.types() == {"a": DOUBLE, "b": INT}
