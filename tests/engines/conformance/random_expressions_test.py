@@ -5,6 +5,7 @@ A hundred to a projection, so that Spark's jobs are few. What was covered is cou
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from functools import cache
 from itertools import cycle, islice
@@ -30,7 +31,7 @@ RECORDS = rows(seed=1)
 @cache
 def batch(number: int) -> tuple[list[tuple[Expression, str]], list[Truth]]:
     """Return expressions with their types, and their truths; primitives take turns at the top."""
-    generator = Generator(number)
+    generator = Generator(random.Random(number))
     tops = islice(cycle(SIGNATURES), number * EACH, (number + 1) * EACH)
     made = [generator.root(primitive, generator.chance.choice(DEPTHS)) for primitive in tops]
     return made, [Truth(expression, RECORDS) for expression, _ in made]

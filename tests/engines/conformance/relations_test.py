@@ -21,6 +21,7 @@ from crossover.relations.nodes import (
     Scan,
     TopN,
     Union,
+    Window,
 )
 from tests.same import assert_same
 from tests.tables import ARROW, collected, day, inline, moment
@@ -165,6 +166,38 @@ def test_top_n_takes_the_first_rows(engine: Engine[Any], order: tuple[Order, ...
     table = engine.collect(TopN(inline(EVENTS, EVENT_ROWS), order, count))
     assert sorted(table["id"].to_pylist()) == sorted(expected)
     assert table.column_names == ["g", "t", "s", "id"]
+
+
+ENDS: dict[str, list[Any]] = {  # in ascending order
+    "int": [-(2**63), -(2**53) - 1, -1, 0, 2**53, 2**53 + 1, 2**63 - 2, 2**63 - 1, N],
+    "double": [-1.7976931348623157e308, -1.0, -5e-324, 0.0, 5e-324, 0.1, 1e308, N],
+    "string": ["", "A", "Z", "a", "a\0", "ab", "\u00e9", "\uffff", "😀", N],
+    "boolean": [False, True, N],
+    "date": [*map(day, ("0001-01-01", "1969-12-31", "1970-01-01", "9999-12-31")), N],
+    "timestamp": [*map(moment, ("0001-01-01", "1969-12-31 23:59:59.999999", "1970-01-01", "9999-12-31 23:59:59.999999")), N],
+}
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_orders_reach_from_the_smallest_value_to_the_largest(engine: Engine[Any], kind: str) -> None:
+    values = ENDS[kind]
+    scan = inline(f"g int, v {kind}", [(1, value) for value in values])
+    for count in range(1, len(values)):
+        assert_same(collected(engine, TopN(scan, (Order("v"),), count)), [(1, value) for value in values[:count]])
+    downwards = [*values[-2::-1], N]
+    assert_same(collected(engine, TopN(scan, (Order("v", descending=True),), 2)), sorted((1, value) for value in downwards[:2]))
+    assert_same(collected(engine, FirstByKey(scan, ("g",), (Order("v"),))), [(1, values[0])])
+    assert_same(collected(engine, FirstByKey(scan, ("g",), (Order("v", descending=True),))), [(1, values[-2])])
+    ranked = Window(scan, ("g",), (Order("v"),), (("place", AggregateCall("rank")), ("before", AggregateCall("lag", "v"))))
+    assert_same(collected(engine, ranked), [(1, value, place + 1, values[place - 1] if place else N) for place, value in enumerate(values)])
+
+
+def test_both_zeros_are_one_place_in_an_order(engine: Engine[Any]) -> None:
+    scan = inline("x double, id int", [(0.0, 1), (-0.0, 2), (0.0, 3), (-0.0, 4), (1.0, 5)])
+    assert [row[1] for row in collected(engine, TopN(scan, (Order("x"), Order("id")), 2))] == [1, 2]
+    assert [row[1] for row in collected(engine, TopN(scan, (Order("x", descending=True), Order("id")), 3))] == [1, 2, 5]
+    ranked = Window(scan, (), (Order("x"),), (("rank", AggregateCall("rank")), ("row", AggregateCall("row_number"))), None, ("id",))
+    assert [row[1:] for row in collected(engine, ranked)] == [(1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 1, 4), (5, 5, 5)]
 
 
 def test_union_takes_columns_by_name_in_the_order_of_the_first(engine: Engine[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crossover.language.tree import Call, Case, Column, Expression, Literal, literal
@@ -82,11 +82,11 @@ GUARDS = ("nonzero", "positive", "non_negative", "unit_interval")
 
 
 class Generator:
-    """Makes expressions; the same seed makes the same ones."""
+    """Makes expressions over columns, given by name and kind; the same seed makes the same ones."""
 
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.leaves = {kind: [name for name, each in COLUMNS.items() if each == kind] for kind in VALUES}
+    def __init__(self, chance: random.Random, columns: Mapping[str, str] = COLUMNS) -> None:
+        self.chance = chance
+        self.leaves = {kind: [name for name, each in columns.items() if each == kind] for kind in VALUES}
         self.makers: dict[str, Callable[[int], Expression]] = {
             "pattern": lambda depth: literal(self.chance.choice(PATTERNS)),
             "salt": lambda depth: literal(self.chance.choice(VALUES["string"])),
@@ -146,7 +146,7 @@ class Generator:
         kind = "double" if kind == "loose" else kind
         if kind == "int" and self.chance.random() < 0.5:
             kind = "small"
-        if self.chance.random() < 0.2:
+        if not self.leaves[kind] or self.chance.random() < 0.2:
             return self.constant(kind)
         return Column(self.chance.choice(self.leaves[kind]))
 
