@@ -21,7 +21,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Literal:
-    """A constant. Its type is part of its identity: 1 and 1.0 and true are three literals."""
+    """A constant. Its type is part of its identity: 1 and 1.0 and true are three literals, 0.0 and -0.0 are two."""
 
     value: Value
     type: Type
@@ -31,7 +31,8 @@ class Literal:
         return hash((self.value, self.type))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Literal) and self.type == other.type and self.value == other.value
+        # repr tells -0.0 from 0.0: atan2 gives pi for the one and -pi for the other
+        return isinstance(other, Literal) and self.type == other.type and repr(self.value) == repr(other.value)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,111 @@
+"""Orders of rows, packed into as few ints as possible: one sort of ints beats a sort by several columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossover.core.range_bounds import group_bounds
+from crossover.engines.pandas.frames import Frame
+from crossover.engines.pandas.keys import LARGEST, Codes, group_codes, group_numbers, sortable
+from crossover.engines.pandas.vectors import Mask, Positions
+from crossover.relations.nodes import Order
+
+
+@dataclass(eq=False)
+class Sorted:
+    """Rows in order of group, then `order`, then `ties`."""
+
+    positions: Positions
+    """Row at each place."""
+    begins: Mask
+    """Whether a place is the first of its group."""
+    changes: Mask
+    """Whether a place differs from the one before in group or `order`."""
+
+    def bounds(self) -> tuple[Positions, Positions]:
+        """Return for each place the first place of its group, and the one behind its last."""
+        return group_bounds(self.begins)
+
+
+def sorted_rows(frame: Frame, by: Sequence[str], order: Sequence[Order], ties: Sequence[str]) -> Sorted:
+    """Return the rows of a frame in order; kept with the frame, for all that want the same."""
+    columns = (*by, *(each.column for each in order), *ties)
+    directions = tuple(each.descending for each in order)
+    key = (*(frame.columns[name] for name in columns), len(by), directions)
+    if key not in frame.orders:
+        groups = group_codes([frame[name] for name in by], frame.rows)
+        ordered = [_spread(sortable(frame[each.column], each.descending), frame.rows) for each in order]
+        tied = [_spread(sortable(frame[name], False), frame.rows) for name in ties]
+        frame.orders[key] = _sorted(groups, ordered, tied)
+    found: Sorted = frame.orders[key]
+    return found
+
+
+def _spread(codes: Codes, rows: int) -> Codes:
+    return codes if len(codes) == rows else Codes(np.broadcast_to(codes.values, (rows,)), codes.size)
+
+
+def _sorted(groups: Codes, order: Sequence[Codes], ties: Sequence[Codes]) -> Sorted:
+    packed = _packed([groups, *order, *ties])
+    positions = _order_of(packed)
+    begins = _changes([groups], positions)
+    return Sorted(positions, begins, _changes([groups, *order], positions) if order else begins)
+
+
+def _packed(keys: Sequence[Codes]) -> list[Codes]:
+    """Return fewer keys that sort alike, the first the most significant."""
+    packed: list[Codes] = []
+    for key in keys:
+        if packed and packed[-1].size * key.size <= LARGEST:
+            last = packed[-1]
+            packed[-1] = key if last.size == 1 else Codes(last.values * key.size + key.values, last.size * key.size)
+        else:
+            packed.append(key)
+    return packed
+
+
+def _order_of(keys: Sequence[Codes]) -> Positions:
+    """Sort by 16 bits at a time, the least significant first: NumPy's stable sort of 16 bits is a radix sort.
+
+    That is half the time of an argsort of 64 bits, and the rows that tie stay in their order.
+    """
+    if len(keys) == 1 and (keys[0].values[1:] >= keys[0].values[:-1]).all():
+        return np.arange(len(keys[0]))
+    order = None
+    for key in reversed(keys):
+        for shift in range(0, (key.size - 1).bit_length(), 16):
+            digits = (key.values >> shift).astype(np.uint16)
+            if order is None:
+                order = np.argsort(digits, kind="stable")
+            else:
+                order = order.take(np.argsort(digits.take(order), kind="stable"))
+    return np.arange(len(keys[0])) if order is None else order
+
+
+def _changes(keys: Sequence[Codes], positions: Positions) -> Mask:
+    changes = np.zeros(len(positions), dtype=np.bool_)
+    changes[:1] = True
+    for key in keys:
+        if key.size > 1:
+            values = key.values.take(positions)
+            changes[1:] |= values[1:] != values[:-1]
+    return changes
+
+
+def first_rows(frame: Frame, by: Sequence[str], order: Sequence[Order]) -> Positions:
+    """Return the row of each group that is first in the order, without sorting where one key will do."""
+    groups, representatives = group_numbers(group_codes([frame[name] for name in by], frame.rows))
+    packed = _packed([_spread(sortable(frame[each.column], each.descending), frame.rows) for each in order])
+    if len(packed) != 1:
+        found = sorted_rows(frame, by, order, ())
+        return found.positions[found.begins]
+    least = np.full(len(representatives), np.iinfo(np.int64).max)
+    np.minimum.at(least, groups, packed[0].values)
+    rows = np.flatnonzero(packed[0].values == least.take(groups))
+    # rows that tie: the first of them
+    first = np.empty(len(representatives), dtype=np.intp)
+    first[groups[rows[::-1]]] = rows[::-1]
+    return first

@@ -1,0 +1,27 @@
+"""Scan: rows of a source as a frame."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crossover.engines.pandas.frames import Frame, frame_from_arrow
+from crossover.relations import nodes
+from crossover.sources import csv
+
+
+def scan(node: nodes.Scan) -> Frame:
+    """Return the wanted columns of all rows. Raises DataError if the source cannot be read."""
+    if isinstance(node.source, nodes.InlineTable):
+        return frame_from_arrow(_finite(node.source.table.select(list(node.columns))))
+    return frame_from_arrow(csv.read(node.source, node.columns))
+
+
+def _finite(table: pa.Table) -> pa.Table:
+    """Return the table with infinities as null: the program relies on there being none."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            column = table.column(place)
+            finite = pc.if_else(pc.is_finite(column), column, pa.scalar(None, field.type))
+            table = table.set_column(place, field, finite)
+    return table
