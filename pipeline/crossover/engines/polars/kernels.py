@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from crossover.core.hashing import hash_rows, share
 from crossover.engines.polars.frames import DTYPES
-from crossover.language.tree import Value
 from crossover.language.types import DOUBLE, INT, Type
 from crossover.sources import text
 
@@ -42,7 +41,7 @@ def remainder(dividend: pl.Expr, divisor: pl.Expr) -> pl.Expr:
 def _remainder(columns: Sequence[pl.Series]) -> pl.Series:
     # where one is null NumPy sees whatever lies below
     with np.errstate(invalid="ignore"):
-        return np.fmod(columns[0], columns[1])
+        return pl.Series(np.fmod(columns[0], columns[1]))
 
 
 def replace_by_columns(string: pl.Expr, old: pl.Expr, new: pl.Expr, result: Type) -> pl.Expr:
@@ -67,9 +66,11 @@ def _cast_text(columns: Sequence[pl.Series], result: Type) -> pl.Series:
     return pl.Series(cast.take(distinct.indices), dtype=DTYPES[result])
 
 
-def hash_share(salt: Value, keys: Sequence[pl.Expr]) -> pl.Expr:
+def hash_share(salt: str, keys: Sequence[pl.Expr]) -> pl.Expr:
     """Return the share in [0, 1) of the chained hash of salt and keys."""
-    return over_columns(lambda columns: pl.Series(share(_hashes(columns, [salt]))), keys, DOUBLE)
+    # a Polars series, because Arrow loads pandas to make an array of Python values
+    first = arrow(pl.Series([salt]))
+    return over_columns(lambda columns: pl.Series(share(_hashes(columns, [first]))), keys, DOUBLE)
 
 
 def hash_low(keys: Sequence[pl.Expr]) -> pl.Expr:
@@ -82,7 +83,7 @@ def hash_high(keys: Sequence[pl.Expr]) -> pl.Expr:
     return over_columns(lambda columns: _words(_hashes(columns) >> np.uint64(32)), keys, INT)
 
 
-def _hashes(columns: Sequence[pl.Series], before: Sequence[Value] = ()) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def _hashes(columns: Sequence[pl.Series], before: Sequence[pa.Array] = ()) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     return hash_rows([*before, *(arrow(column) for column in columns)], len(columns[0]))
 
 

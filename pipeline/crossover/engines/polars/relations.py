@@ -28,7 +28,7 @@ def project(node: nodes.Project, input: Frame) -> Frame:
     return Frame(input.lazy.with_columns(columns).select(list(schema)), schema)
 
 
-def filter(node: nodes.Filter, input: Frame) -> Frame:
+def filter_rows(node: nodes.Filter, input: Frame) -> Frame:
     return Frame(input.lazy.filter(compile_expression(node.condition, input.schema)), input.schema)
 
 

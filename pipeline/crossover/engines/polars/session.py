@@ -42,7 +42,7 @@ class PolarsEngine(Engine[Frame]):
         return relations.project(node, input)
 
     def filter(self, node: nodes.Filter, input: Frame) -> Frame:
-        return relations.filter(node, input)
+        return relations.filter_rows(node, input)
 
     def join(self, node: nodes.Join, left: Frame, right: Frame) -> Frame:
         return relations.join(node, left, right)

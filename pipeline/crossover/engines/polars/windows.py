@@ -12,7 +12,7 @@ import polars as pl
 
 from crossover.core.range_bounds import Bounds, as_of_bounds, group_bounds, row_bounds, time_bounds
 from crossover.engines.polars.frames import Frame, polars_schema
-from crossover.engines.polars.ranges import Positions, pick, reduced
+from crossover.engines.polars.ranges import Mask, Positions, pick, reduced
 from crossover.engines.polars.relations import KEY, aggregate_column, call_facts, directions
 from crossover.language.primitives import WINDOW_FUNCTIONS
 from crossover.language.types import Schema
@@ -70,7 +70,7 @@ def _windowed(node: nodes.Window) -> Callable[[pl.DataFrame], pl.DataFrame]:
     return kernel
 
 
-def _frame(node: nodes.Window, rows: pl.DataFrame, begins: Positions, start: Positions, end: Positions) -> Bounds:
+def _frame(node: nodes.Window, rows: pl.DataFrame, begins: Mask, start: Positions, end: Positions) -> Bounds:
     match node.frame:
         case nodes.Rows(count=count, itself=itself):
             return row_bounds(start, count, itself)
@@ -92,46 +92,51 @@ def _places(node: nodes.Window, call: nodes.AggregateCall, rows: pl.DataFrame, s
         return pl.Series(place - start + 1)
     begins = _changes(rows, (*node.by, *(each.column for each in node.order)))
     if call.function == "dense_rank":
-        number = np.cumsum(begins)
+        number: Positions = np.cumsum(begins)
         return pl.Series(number - number[start] + 1)
-    return pl.Series(np.maximum.accumulate(np.where(begins, place, 0)) - start + 1)
+    first_of_ties: Positions = np.maximum.accumulate(np.where(begins, place, 0))
+    return pl.Series(first_of_ties - start + 1)
 
 
 def as_of_join(node: nodes.AsOfJoin, left: Frame, right: Frame) -> Frame:
     """Put the rows of both sides under one another, so that the query stays lazy; the left ones get results."""
     facts = call_facts(node.calls, right.schema)
     schema = {**left.schema, **facts}
-    hidden_left = [
-        pl.lit(True).alias(SIDE),
-        pl.col(node.at).alias(MOMENT),
-        *(pl.col(mine).alias(f"{KEY}_{number}") for number, (mine, _) in enumerate(node.keys)),
-    ]
-    hidden_right = [
-        pl.lit(False).alias(SIDE),
-        pl.col(node.known_at).alias(MOMENT),
-        *(pl.col(theirs).alias(f"{KEY}_{number}") for number, (_, theirs) in enumerate(node.keys)),
-    ]
     called = dict.fromkeys([*node.ties, *(call.column for _, call in node.calls if call.column)])
     values = {f"{VALUE}_{name}": right.schema[name] for name in called}
     types = polars_schema({**left.schema, **values})
-    rows = pl.concat([
-        left.lazy.select(*left.schema, *hidden_left, *(pl.lit(None, types[name]).alias(name) for name in values)),
-        right.lazy.select(
-            *(pl.lit(None, types[name]).alias(name) for name in left.schema),
-            *hidden_right,
-            *(pl.col(name).alias(f"{VALUE}_{name}") for name in called),
-        ),
-    ])
-    needed = [SIDE, MOMENT, *(f"{KEY}_{number}" for number in range(len(node.keys))), *values]
-    return Frame(_with_results(rows, needed, _as_of(node), facts).filter(SIDE).select(list(schema)), schema)
+    asking = left.lazy.select(
+        *left.schema, *_hidden(True, node.at, [mine for mine, _ in node.keys]), *_absent(types, list(values))
+    )
+    seen = right.lazy.select(
+        *_absent(types, list(left.schema)),
+        *_hidden(False, node.known_at, [theirs for _, theirs in node.keys]),
+        *(pl.col(name).alias(f"{VALUE}_{name}") for name in called),
+    )
+    needed = [SIDE, MOMENT, *_key_names(node), *values]
+    rows = _with_results(pl.concat([asking, seen]), needed, _as_of(node), facts)
+    return Frame(rows.filter(SIDE).select(list(schema)), schema)
+
+
+def _hidden(is_left: bool, moment: str, keys: Sequence[str]) -> list[pl.Expr]:
+    """Return what both sides have: which it is, its moment and its keys."""
+    named = [pl.col(key).alias(f"{KEY}_{number}") for number, key in enumerate(keys)]
+    return [pl.lit(is_left).alias(SIDE), pl.col(moment).cast(pl.Datetime("us")).alias(MOMENT), *named]
+
+
+def _absent(types: dict[str, pl.DataType], names: Sequence[str]) -> list[pl.Expr]:
+    return [pl.lit(None, types[name]).alias(name) for name in names]
+
+
+def _key_names(node: nodes.AsOfJoin) -> list[str]:
+    return [f"{KEY}_{number}" for number in range(len(node.keys))]
 
 
 def _as_of(node: nodes.AsOfJoin) -> Callable[[pl.DataFrame], pl.DataFrame]:
-    keys = [f"{KEY}_{number}" for number in range(len(node.keys))]
     ties = [f"{VALUE}_{name}" for name in node.ties]
 
     def kernel(rows: pl.DataFrame) -> pl.DataFrame:
-        rows = rows.with_columns(_group_numbers(rows, keys).alias(KEY))
+        rows = rows.with_columns(_group_numbers(rows, _key_names(node)).alias(KEY))
         is_left = rows[SIDE].to_numpy()
         seen = rows.filter(~pl.col(SIDE) & pl.col(MOMENT).is_not_null() & (pl.col(KEY) >= 0))
         seen = seen[_sorted_positions(seen, [*map(nodes.Order, (KEY, MOMENT, *ties))])]
@@ -175,7 +180,7 @@ def _inverse(positions: Positions) -> Positions:
     return inverse
 
 
-def _changes(rows: pl.DataFrame, columns: Sequence[str]) -> Positions:
+def _changes(rows: pl.DataFrame, columns: Sequence[str]) -> Mask:
     """Return which sorted rows differ in these columns from the row before; the first does."""
     differs = [pl.col(name).ne_missing(pl.col(name).shift(1)) for name in columns]
     begins = rows.select(pl.any_horizontal(pl.repeat(False, pl.len()), *differs)).to_series().to_numpy().copy()

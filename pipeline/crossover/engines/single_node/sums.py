@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from crossover.engines.single_node.training import Codes
+from crossover.engines.single_node.blocks import Codes, Labels
 from crossover.learning.models.matrix import Floats, LogisticSums
 
 BLOCK = 16_384
 """Rows at a time: a block of a few dozen columns stays in the cache."""
 
 
-def logistic_sums(dense: Floats, codes: Sequence[Codes], label: Floats, coefficients: Floats) -> LogisticSums:
+def logistic_sums(dense: Floats, codes: Sequence[Codes], label: Labels, coefficients: Floats) -> LogisticSums:
     """Return the sums at `coefficients` (d + 1,), the intercept first; the penalty is not in them.
 
     `dense` is (n, p), `label` (n,) of 0 and 1.

@@ -10,26 +10,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import pairwise_distances_argmin
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from crossover.core.errors import DataError
+from crossover.engines.single_node.blocks import Codes, Labels
 from crossover.learning.models.matrix import Floats
-
-Codes = tuple[npt.NDArray[Any], int]
-"""Codes (n,) of 0 .. width - 1, and the width."""
 
 NEWTON_WIDTH = 1_000
 """Columns up to which the Hessian is small enough for Newton's method; beyond it L-BFGS."""
 
 
 def fit_logistic_regression(
-    dense: Floats, codes: Sequence[Codes], label: Floats, l2: float, iterations: int, tolerance: float
+    dense: Floats, codes: Sequence[Codes], label: Labels, l2: float, iterations: int, tolerance: float
 ) -> Floats:
     """Return (d + 1,) coefficients, the intercept first, of the least mean loss + l2/2 |b|^2.
 
