@@ -30,7 +30,7 @@ def spark_version() -> str | None:
     if specification is None or specification.origin is None:
         return None
     text = Path(specification.origin).with_name("version.py").read_text(encoding="utf-8")
-    found = re.search(r'__version__\s*(?::\s*\w+)?\s*=\s*"([^"]+)"', text)
+    found = re.search(r"""__version__\s*(?::\s*\w+)?\s*=\s*["']([^"']+)["']""", text)
     return found.group(1) if found else "unknown"
 
 

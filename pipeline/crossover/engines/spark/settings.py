@@ -68,5 +68,5 @@ def local(options: EngineOptions) -> dict[str, str]:
 
 
 def _heap_megabytes() -> int:
-    """Half of the machine, at most 8 GiB: Spark's own 1 GiB does not hold one materialised table of a million rows."""
-    return int(min(max(psutil.virtual_memory().total // 2, 1 << 30), 8 << 30) >> 20)
+    """A quarter of the machine, from 1 to 8 GiB: Spark's own 1 GiB does not hold one table of a million rows."""
+    return int(min(max(psutil.virtual_memory().total // 4, 1 << 30), 8 << 30) >> 20)
