@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossover.core.errors import InternalError
-from crossover.engines.pandas import expressions
+from crossover.engines.pandas import expressions, logic
 from crossover.engines.pandas.frames import Column as FrameColumn
 from crossover.engines.pandas.frames import Frame
 from crossover.engines.pandas.texts import TEXT
@@ -75,7 +75,7 @@ class Program:
                 return Step(lambda: expressions.constant(value, type_), constant=True)
             case Case(branches=branches, otherwise=otherwise):
                 parts = [(self.truth(condition), self.value(value)) for condition, value in branches]
-                return Step(expressions.case, (self.value(otherwise), *(slot for part in parts for slot in part)))
+                return Step(logic.case, (self.value(otherwise), *(slot for part in parts for slot in part)))
             case Call(function=name, arguments=arguments):
                 return self._of_call(name, arguments)
             case _:
@@ -165,8 +165,8 @@ _ASPECTS: dict[str, Callable[[Program, Expression], Step]] = {
     "days": Program._of_days,
     "months": Program._of_months,
 }
-_TRUE = {"equal": expressions.is_equal, "less": expressions.less, "less_equal": expressions.less_equal}
-_TURNED = {"less": expressions.less_equal, "less_equal": expressions.less}
+_TRUE = {"equal": logic.is_equal, "less": logic.less, "less_equal": logic.less_equal}
+_TURNED = {"less": logic.less_equal, "less_equal": logic.less}
 
 
 class _Run:
