@@ -136,7 +136,7 @@ def _as_of(node: nodes.AsOfJoin) -> Callable[[pl.DataFrame], pl.DataFrame]:
     ties = [f"{VALUE}_{name}" for name in node.ties]
 
     def kernel(rows: pl.DataFrame) -> pl.DataFrame:
-        rows = rows.with_columns(_group_numbers(rows, _key_names(node)).alias(KEY))
+        rows = _numbered(rows, _key_names(node))
         is_left = rows[SIDE].to_numpy()
         seen = rows.filter(~pl.col(SIDE) & pl.col(MOMENT).is_not_null() & (pl.col(KEY) >= 0))
         seen = seen[_sorted_positions(seen, [*map(nodes.Order, (KEY, MOMENT, *ties))])]
@@ -159,14 +159,12 @@ def _renamed(call: nodes.AggregateCall) -> nodes.AggregateCall:
     return nodes.AggregateCall(call.function, f"{VALUE}_{call.column}" if call.column else None)
 
 
-def _group_numbers(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series:
-    """Return 0, 1 ... for the distinct keys, -1 where one is null."""
-    number = pl.Series(np.zeros(rows.height, dtype=np.int64))
-    for key in keys:
-        part = rows[key].rank("dense").cast(pl.Int64)
-        # ranked again after each key, so that the product of two numbers of at most as many values as rows fits
-        number = (number * (rows.height + 1) + part).rank("dense").cast(pl.Int64)
-    return (number - 1).fill_null(-1) if keys else number
+def _numbered(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Add the number of each row's keys among the distinct ones, from 0 on; -1 where one is null."""
+    if not keys:
+        return rows.with_columns(pl.lit(0, pl.Int64).alias(KEY))
+    distinct = rows.select(keys).drop_nulls().unique().with_row_index(KEY).with_columns(pl.col(KEY).cast(pl.Int64))
+    return rows.join(distinct, on=keys, how="left", maintain_order="left").with_columns(pl.col(KEY).fill_null(-1))
 
 
 def _sorted_positions(rows: pl.DataFrame, order: Sequence[nodes.Order]) -> Positions:

@@ -85,9 +85,15 @@ def design_matrix(dense: Floats, codes: Sequence[Codes]) -> Any:
     """Return the design (n, d): dense if there are no codes, else a sparse matrix."""
     if not codes:
         return dense
-    rows = len(dense)
-    blocks = [
-        sparse.csr_array((np.ones(rows), column.astype(np.int32), np.arange(rows + 1, dtype=np.int32)), shape=(rows, width))
-        for column, width in codes
-    ]
-    return sparse.hstack([sparse.csr_array(dense), *blocks], format="csr") if dense.shape[1] else sparse.hstack(blocks, format="csr")
+    rows, columns = dense.shape
+    filled = columns + len(codes)
+    values = np.ones((rows, filled))
+    values[:, :columns] = dense
+    places = np.empty((rows, filled), dtype=np.int32)
+    places[:, :columns] = np.arange(columns)
+    start = columns
+    for number, (column, width) in enumerate(codes, columns):
+        places[:, number] = start + column
+        start += width
+    # each row has as many entries, so the three arrays can be written down at once
+    return sparse.csr_array((values.ravel(), places.ravel(), np.arange(rows + 1) * filled), shape=(rows, start))
