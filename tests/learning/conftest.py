@@ -19,3 +19,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def learner(learner_name: str, open_engines: OpenEngines) -> Any:
     """The reference, then one engine after the other."""
     return Reference() if learner_name == "reference" else open_engines.get(learner_name)
+
+
+@pytest.fixture
+def reference() -> Reference:
+    """For facts in which an engine has no part."""
+    return Reference()

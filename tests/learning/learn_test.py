@@ -112,26 +112,26 @@ def test_all_rows_are_scored_as_the_saved_model_scores_them(learner: Any, tmp_pa
     assert [row["prediction"] for row in scores] == served["prediction"].tolist()
 
 
-def test_test_rows_alone_can_be_scored(learner: Any) -> None:
-    learned = train(learner, relation_of(ROWS), score_rows="test")
-    found = {row["id"] for row in learner.collect(learned.scores).to_pylist()}
+def test_test_rows_alone_can_be_scored(reference: Reference) -> None:
+    learned = train(reference, relation_of(ROWS), score_rows="test")
+    found = {row["id"] for row in reference.collect(learned.scores).to_pylist()}
     assert found == {row["id"] for row in ROWS if is_test_row(row)}
 
 
-def test_rows_picks_what_learns_but_not_what_is_scored(learner: Any) -> None:
+def test_rows_picks_what_learns_but_not_what_is_scored(reference: Reference) -> None:
     early = call("less_equal", Column("hour"), literal(7))
     few = [row for row in ROWS if row["hour"] <= 7]
-    picked, alone = train(learner, relation_of(ROWS), rows=early), train(learner, relation_of(few))
+    picked, alone = train(reference, relation_of(ROWS), rows=early), train(reference, relation_of(few))
     assert picked.rows == alone.rows
     assert list(picked.metrics) == list(alone.metrics)
     for name, value in alone.metrics.items():
         assert picked.metrics[name] == (value if value is None else pytest.approx(value, rel=1e-9)), name
-    assert learner.collect(picked.scores).num_rows == len(ROWS)
+    assert reference.collect(picked.scores).num_rows == len(ROWS)
 
 
-def test_a_row_for_which_rows_is_null_does_not_learn(learner: Any) -> None:
+def test_a_row_for_which_rows_is_null_does_not_learn(reference: Reference) -> None:
     known = call("less", literal(0.0), Column("delay"))
-    learned = train(learner, relation_of(ROWS), rows=known)
+    learned = train(reference, relation_of(ROWS), rows=known)
     assert learned.rows.rows == sum(row["delay"] is not None and row["delay"] > 0 for row in ROWS)
 
 
@@ -144,8 +144,8 @@ def test_an_int_label_gives_int_predictions(learner: Any) -> None:
     assert {row["prediction"] for row in learner.collect(learned.scores).to_pylist()} == {0, 1}
 
 
-def test_without_a_split_all_rows_learn_and_are_evaluated(learner: Any) -> None:
-    learned = train(learner, relation_of(ROWS), split=None)
+def test_without_a_split_all_rows_learn_and_are_evaluated(reference: Reference) -> None:
+    learned = train(reference, relation_of(ROWS), split=None)
     assert (learned.rows.training, learned.rows.test) == (learned.metrics["rows"], 0)
 
 
@@ -164,12 +164,12 @@ def test_unscaled_inputs_without_penalty_give_the_optimum_in_their_own_units(lea
     assert np.linalg.norm(gradient) <= 1e-8
 
 
-def test_a_constant_input_without_penalty_counts_nothing(learner: Any) -> None:
+def test_a_constant_input_without_penalty_counts_nothing(reference: Reference) -> None:
     rows = [(row["id"], row["day"], row["delay"] or 0.0, 7.0, row["late"]) for row in ROWS]
     schema = {**SCHEMA, "delay": Fact(DOUBLE, False), "same": Fact(DOUBLE, False)}
     relation = inline("id int, day int, delay double, same double, late boolean", rows)
     none = TrainLogisticRegression(kind="logistic_regression", l2=0)
-    learned = train(learner, relation, schema=schema, inputs=(Input(columns=("delay", "same")),), train=none, keep=("id",))
+    learned = train(reference, relation, schema=schema, inputs=(Input(columns=("delay", "same")),), train=none, keep=("id",))
     assert isinstance(learned.model.solution, LogisticRegression)
     assert learned.model.solution.coefficients[1] == 0.0
     assert learned.model.facts["gradient_norm"] <= 1e-9
@@ -198,28 +198,28 @@ def test_all_is_released_after_an_error() -> None:
 # data that cannot be learned from
 
 
-def test_a_null_in_an_input_is_refused_even_in_a_row_that_is_only_scored(learner: Any) -> None:
+def test_a_null_in_an_input_is_refused_even_in_a_row_that_is_only_scored(reference: Reference) -> None:
     rows = [{**row, "delay": None if row["late"] is None else row["delay"] or 0.0} for row in ROWS]
     with pytest.raises(DataError, match="input `delay` is null in"):
-        train(learner, relation_of(rows), inputs=(Input(columns=("delay",)),))
+        train(reference, relation_of(rows), inputs=(Input(columns=("delay",)),))
 
 
-def test_a_label_beside_0_and_1_is_refused(learner: Any) -> None:
+def test_a_label_beside_0_and_1_is_refused(reference: Reference) -> None:
     rows = [(number, float(number), number % 3) for number in range(30)]
     schema = {"id": Fact(INT, False), "x": Fact(DOUBLE, False), "late": Fact(INT, False)}
     inputs = (Input(columns=("x",)),)
     with pytest.raises(DataError, match="label `late` has values from 0 to 2"):
-        train(learner, inline("id int, x double, late int", rows), schema=schema, inputs=inputs, split=None, keep=())
+        train(reference, inline("id int, x double, late int", rows), schema=schema, inputs=inputs, split=None, keep=())
 
 
-def test_a_split_without_a_test_row_is_refused(learner: Any) -> None:
+def test_a_split_without_a_test_row_is_refused(reference: Reference) -> None:
     with pytest.raises(DataError, match="no row is a test row"):
-        train(learner, relation_of(ROWS), split=Split(by=("day",), test=0.0))
+        train(reference, relation_of(ROWS), split=Split(by=("day",), test=0.0))
 
 
-def test_rows_without_any_label_are_refused(learner: Any) -> None:
+def test_rows_without_any_label_are_refused(reference: Reference) -> None:
     with pytest.raises(DataError, match="no row is left to learn from"):
-        train(learner, relation_of([{**row, "late": None} for row in ROWS]), split=None)
+        train(reference, relation_of([{**row, "late": None} for row in ROWS]), split=None)
 
 
 # clusters
@@ -266,9 +266,9 @@ def test_clusters_are_those_of_scikit_learn_from_the_same_centres(learner: Any, 
         assert [told["a"], told["b"]] == pytest.approx(middle.tolist(), rel=1e-9, abs=1e-9)
 
 
-def test_clusters_learn_from_training_rows_and_are_measured_on_test_rows(learner: Any) -> None:
+def test_clusters_learn_from_training_rows_and_are_measured_on_test_rows(reference: Reference) -> None:
     relation = inline("zone string, a double, b double", blobs())
-    learned = train(learner, relation, key=("zone",), keep=("zone",), **{**CLUSTERS, "split": Split(by=("zone",), test=0.3)})
+    learned = train(reference, relation, key=("zone",), keep=("zone",), **{**CLUSTERS, "split": Split(by=("zone",), test=0.3)})
     assert sum(learned.model.facts["sizes"]) == learned.rows.training
     assert sum(int(learned.metrics[f"size_{cluster}"] or 0) for cluster in range(3)) == learned.rows.test
 

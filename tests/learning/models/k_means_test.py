@@ -12,7 +12,7 @@ from crossover.core.errors import DataError
 from crossover.learning.models.k_means import KMeansAnswer, choose_centres, draw, fit
 from crossover.learning.models.matrix import CodeBlock, Matrix
 from crossover.learning.models.sample import sample
-from tests.learning.reference import chained_hash
+from tests.learning.reference import Reference, chained_hash
 from tests.tables import inline
 
 BLOBS = [(0.0, 0.0), (6.0, 1.0), (-3.0, 8.0)]
@@ -87,18 +87,18 @@ def test_the_answer_is_scikit_learns_from_the_same_centres(learner: Any) -> None
     assert answer.inertia == pytest.approx(oracle.inertia_, rel=1e-12)
 
 
-def test_clusters_are_numbered_by_size_then_centre(learner: Any) -> None:
+def test_clusters_are_numbered_by_size_then_centre(reference: Reference) -> None:
     rows = [(place, "a", x, 0.0) for place, x in enumerate([9.0, 9.0, 1.0, 1.0, 5.0, 5.0, 5.0])]
-    answer = clustered(learner, rows, 3)
+    answer = clustered(reference, rows, 3)
     assert answer.sizes == (3, 2, 2)
     assert answer.centres[:, 0].tolist() == [5.0, 1.0, 9.0]
     assert answer.inertia == 0.0
 
 
-def test_the_first_of_the_best_starts_wins(learner: Any) -> None:
+def test_the_first_of_the_best_starts_wins(reference: Reference) -> None:
     rows = blobs()
-    answer = clustered(learner, rows, 4, starts=4)
-    alone = [fit_from(learner, rows, 4, start) for start in range(4)]
+    answer = clustered(reference, rows, 4, starts=4)
+    alone = [fit_from(reference, rows, 4, start) for start in range(4)]
     assert answer.inertia == pytest.approx(min(alone), rel=1e-9)
     assert answer.start == next(start for start, inertia in enumerate(alone) if inertia <= min(alone) * (1 + 1e-9))
 
@@ -113,11 +113,11 @@ def fit_from(learner: Any, rows: list[Any], k: int, start: int) -> float:
     return float(((x[:, None] - centres) ** 2).sum(axis=2).min(axis=1).sum())
 
 
-def test_fewer_distinct_rows_than_k_are_refused(learner: Any) -> None:
+def test_fewer_distinct_rows_than_k_are_refused(reference: Reference) -> None:
     rows = [(place, "a", float(place % 2), 1.0) for place in range(20)]
-    assert clustered(learner, rows, 2).sizes == (10, 10)
+    assert clustered(reference, rows, 2).sizes == (10, 10)
     with pytest.raises(DataError, match="needs 3 distinct rows; there are 2"):
-        clustered(learner, rows, 3)
+        clustered(reference, rows, 3)
 
 
 class LosesAClusterOnce:
@@ -132,14 +132,14 @@ class LosesAClusterOnce:
         return np.vstack([found[:-1], [[1e6, 1e6]]]) if self.fits == 1 else found
 
 
-def test_a_start_that_loses_a_cluster_is_discarded(learner: Any) -> None:
+def test_a_start_that_loses_a_cluster_is_discarded(reference: Reference) -> None:
     matrix = matrix_of(blobs())
-    sampled = sample(learner, matrix, ("id",), "centres", 10_000)
-    answer = fit(LosesAClusterOnce(learner), learner, matrix, sampled, 3, 2, 30)  # type: ignore[arg-type]
+    sampled = sample(reference, matrix, ("id",), "centres", 10_000)
+    answer = fit(LosesAClusterOnce(reference), reference, matrix, sampled, 3, 2, 30)  # type: ignore[arg-type]
     assert answer.start == 1
     assert "1 of 2 starts lost a cluster" in answer.warnings[0]
     with pytest.raises(DataError, match="lost a cluster in each of 1 starts"):
-        fit(LosesAClusterOnce(learner), learner, matrix, sampled, 3, 1, 30)  # type: ignore[arg-type]
+        fit(LosesAClusterOnce(reference), reference, matrix, sampled, 3, 1, 30)  # type: ignore[arg-type]
 
 
 def test_a_later_centre_is_drawn_by_squared_distance() -> None:
