@@ -53,6 +53,11 @@ class Problems:
         place = self._place(path, offset, key)
         self._warnings.setdefault((*place, code, message), Problem(*place, code, message, self.source_map.path, notes))
 
+    def where(self, path: Path) -> str:
+        """Return `file:line:column` of a value, for errors that only data can show."""
+        line, column = self.source_map.value(path)
+        return f"{self.source_map.path}:{line}:{column}"
+
     def line(self, path: Path) -> str:
         """Return `line N`, to name a place in a note."""
         return f"line {self.source_map.key(path)[0]}"

@@ -26,8 +26,8 @@ class Reporter(Protocol):
 
     def warning(self, path: Path, code: str, message: str, *notes: str) -> None: ...
 
-    def line(self, path: Path) -> str:
-        """Return `line N` for a place, or nothing where the document has no lines."""
+    def where(self, path: Path) -> str:
+        """Return `file:line:column` of a place, or nothing where the document is no file."""
 
 
 class Refused(Exception):
@@ -45,6 +45,11 @@ class Context:
     report: Reporter
     broken_parameters: frozenset[str] = frozenset()
     """Declared, but without a value: their mistakes are reported already."""
+
+    def title(self, words: str) -> str:
+        """Return place and words of the step, for what only data can show."""
+        place = self.report.where(self.path)
+        return f"{place}: {words} (stage {self.stage})" if place else f"{words} (stage {self.stage})"
 
     def refuse(self, where: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> Refused:
         """Report a mistake at a place inside the step; raise what is returned."""

@@ -39,7 +39,8 @@ class _JoinOptions(Operation):
         self._check_key(other, keys, context)
         take = self._take(table, other, keys, context)
         right = other.relation
-        relation: Relation = Join(table.relation, right, self.kind, keys, tuple(take), self.expect, (table.name, other.name))
+        title = context.title(f"{self.verb} {other.name}")
+        relation: Relation = Join(table.relation, right, self.kind, keys, tuple(take), self.expect, (table.name, other.name), title)
         multiplies = self.expect in ("one_to_many", "many_to_many")
         if multiplies and table.traced:
             relation = _without_trace(relation, table)

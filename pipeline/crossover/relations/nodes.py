@@ -68,6 +68,8 @@ class Join:
     expect: Choice["many_to_one", "one_to_one", "one_to_many", "many_to_many"] = "many_to_one"
     names: tuple[str, str] = ("left", "right")
     """What the two tables are called in the document, for the message."""
+    title: str = ""
+    """Place and words of the step in the document, for the message."""
 
 
 @dataclass(frozen=True)

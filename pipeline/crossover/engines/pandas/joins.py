@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from crossover.core.errors import DataError
 from crossover.engines.pandas.frames import Column, Frame, Index
 from crossover.engines.pandas.keys import Codes, join_codes, places_in, small
 from crossover.engines.pandas.vectors import Positions, to_arrow
 from crossover.relations import nodes
+from crossover.relations.cardinality import EXAMPLES, several_rows
 
-EXAMPLES = 3
 
 
 def join(node: nodes.Join, left: Frame, right: Frame) -> Frame:
@@ -89,14 +88,10 @@ def _check_unique(codes: Codes, frame: Frame, names: Sequence[str], node: nodes.
         return
     first = pd.Series(known, index=codes.values[known]).groupby(level=0).first().loc[repeated.index].to_numpy()
     examples = [
-        " ".join(f"{name}={_shown(frame, name, row)}" for name in names) + f": {count} rows"
+        ({name: _shown(frame, name, row) for name in names}, int(count))
         for row, count in zip(first[:EXAMPLES], repeated.iloc[:EXAMPLES], strict=True)
     ]
-    raise DataError(
-        f"join of {node.names[0]} and {node.names[1]}: {len(repeated)} keys stand in more than one row of {table}, "
-        f"expected {node.expect}",
-        notes=examples,
-    )
+    raise several_rows(node, table, len(repeated), examples)
 
 
 def _shown(frame: Frame, name: str, row: int) -> str:

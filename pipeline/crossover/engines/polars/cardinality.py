@@ -9,8 +9,8 @@ import polars as pl
 from crossover.core.errors import DataError
 from crossover.engines.polars.frames import Frame, polars_schema
 from crossover.relations import nodes
+from crossover.relations.cardinality import EXAMPLES, several_rows
 
-EXAMPLES = 3
 ROWS = "__rows"
 
 
@@ -31,12 +31,5 @@ def checked(frame: Frame, keys: Mapping[str, str], node: nodes.Join, name: str) 
 
 def _not_unique(known: pl.DataFrame, node: nodes.Join, name: str) -> DataError:
     repeated = known.group_by(known.columns).agg(pl.len().alias(ROWS)).filter(pl.col(ROWS) > 1).sort(known.columns)
-    examples = [
-        " ".join(f"{key}={value}" for key, value in zip(known.columns, row[:-1], strict=True)) + f": {row[-1]} rows"
-        for row in repeated.head(EXAMPLES).rows()
-    ]
-    several = "1 key stands" if repeated.height == 1 else f"{repeated.height} keys stand"
-    return DataError(
-        f"join of {' and '.join(node.names)}: {several} in more than one row of {name}, expected {node.expect}",
-        notes=examples,
-    )
+    examples = [(dict(zip(known.columns, row[:-1], strict=True)), row[-1]) for row in repeated.head(EXAMPLES).rows()]
+    return several_rows(node, name, repeated.height, examples)

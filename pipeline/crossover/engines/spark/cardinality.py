@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from pyspark.sql import functions as F
 
-from crossover.core.errors import DataError
 from crossover.engines.spark.frames import SparkFrame
 from crossover.relations import nodes
+from crossover.relations.cardinality import EXAMPLES, several_rows
 
-EXAMPLES = 3
 ROWS = "__rows"
 
 
@@ -32,8 +31,4 @@ def _check(node: nodes.Join, frame: SparkFrame, keys: Sequence[str], name: str) 
     if not found:
         return
     count = len(found) if len(found) < EXAMPLES else repeated.count()
-    several = "1 key stands" if count == 1 else f"{count} keys stand"
-    raise DataError(
-        f"join of {' and '.join(node.names)}: {several} in more than one row of {name}, expected {node.expect}",
-        notes=[" ".join(f"{key}={row[key]}" for key in keys) + f": {row[ROWS]} rows" for row in found],
-    )
+    raise several_rows(node, name, count, [({key: row[key] for key in keys}, row[ROWS]) for row in found])
