@@ -301,5 +301,5 @@ def test_one_of_the_headers_of_a_column_must_be_there() -> None:
     assert rows_of(b"VendorID,x\n1,\n", ("id",), columns=columns) == [(1,)]
     with pytest.raises(DataError, match="has more than one of the columns `vendor` or `VendorID` that `id` may come from"):
         rows_of(b"VendorID,vendor\n1,\n", ("id",), columns=columns)
-    with pytest.raises(DataError, match="has no column `vendor` or `VendorID`; did you mean `vendorid`?"):
+    with pytest.raises(DataError, match=r"has no column `vendor` or `VendorID`; did you mean `vendorid`\?"):
         rows_of(b"vendorid,x\n1,\n", ("id",), columns=columns)

@@ -52,8 +52,9 @@ def quotes_in_order(block: bytes, dialect: Dialect) -> bool:
     """Return whether every quote of a block opens or closes a field, or is doubled inside one. Lines are not looked at."""
     content = np.frombuffer(block, np.uint8)
     quotes = np.flatnonzero(content == QUOTE)
-    in_place = _in_place(content, quotes, np.arange(quotes.size) % 2 == 0, dialect)
-    return quotes.size % 2 == 0 and bool(in_place.all())
+    if quotes.size % 2:
+        return False
+    return bool(_bounded(content, quotes[::2] - 1, dialect).all() and _bounded(content, quotes[1::2] + 1, dialect).all())
 
 
 def split_records(block: bytes, dialect: Dialect) -> Records:
@@ -88,12 +89,17 @@ def _fault_at(text: bytes, end: int) -> str:
     return reasons.QUOTE_LEFT_OPEN if text[end] == QUOTE else reasons.TEXT_BEHIND_QUOTE
 
 
-def _in_place(content: Bytes, quotes: Offsets, opening: npt.NDArray[np.bool_], dialect: Dialect) -> npt.NDArray[np.bool_]:
-    """Return for each quote whether it stands beside a delimiter, a line end or another quote, on its outer side."""
-    beside = np.where(opening, quotes - 1, quotes + 1)
-    inside = (beside >= 0) & (beside < content.size)
-    neighbour = np.where(inside, content[np.clip(beside, 0, max(content.size - 1, 0))], LF)
-    return np.isin(neighbour, [ord(dialect.delimiter), LF, CR, QUOTE])
+def _bounded(content: Bytes, beside: Offsets, dialect: Dialect) -> npt.NDArray[np.bool_]:
+    """Return for each offset beside a quote whether a delimiter, a line end or a quote is there, or the block's end."""
+    outer = np.zeros(256, np.bool_)
+    outer[[ord(dialect.delimiter), LF, CR, QUOTE]] = True
+    bounded = outer[content[np.clip(beside, 0, max(content.size - 1, 0))]]
+    # The first alone can lie before the block, the last alone behind it.
+    if beside.size and beside[0] < 0:
+        bounded[0] = True
+    if beside.size and beside[-1] == content.size:
+        bounded[-1] = True
+    return bounded
 
 
 def _lines(block: bytes, dialect: Dialect) -> tuple[Offsets, Offsets, dict[int, str]]:
@@ -112,7 +118,8 @@ def _suspicious(content: Bytes, breaks: Offsets, dialect: Dialect) -> list[int]:
     line = np.searchsorted(breaks, quotes)
     per_line = np.bincount(line, minlength=breaks.size + 1)
     in_line = np.arange(quotes.size) - (np.cumsum(per_line) - per_line)[line]
-    misplaced = line[~_in_place(content, quotes, in_line % 2 == 0, dialect)]
+    beside = quotes + np.where(in_line % 2 == 0, -1, 1)
+    misplaced = line[~_bounded(content, beside, dialect)]
     return [int(each) for each in np.union1d(misplaced, np.flatnonzero(per_line % 2))]
 
 

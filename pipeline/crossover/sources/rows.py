@@ -93,7 +93,7 @@ def _accepted(array: pa.ChunkedArray, column: SourceColumn) -> pa.ChunkedArray |
 
 def _lines(block: bytes) -> int:
     """Return the number of lines; -1 with carriage returns that stand alone."""
-    if block.count(b"\r") != block.count(b"\r\n"):
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         return -1
     return block.count(b"\n") + (not block.endswith(b"\n"))
 

@@ -94,23 +94,32 @@ def _trimmed(array: pa.Array) -> pa.Array:
     return pc.utf8_trim(array, characters=BLANKS)
 
 
-def _matching(array: pa.Array, pattern: str) -> pa.Array:
-    """Return the cells that match; all others are null."""
-    return _where(pc.match_substring_regex(array, pattern), array)
+def _cast_matching(array: pa.Array, pattern: str, type: pa.DataType) -> pa.Array:
+    """Return pyarrow's cast of the cells that match, all of which it takes; null for the others."""
+    matching = pc.fill_null(pc.match_substring_regex(array, pattern), False)
+    # The others become null by a mask over the same texts, which are not copied.
+    _, offsets, data = array.buffers()
+    width = 8 if pa.types.is_large_string(array.type) else 4
+    begun = offsets.slice(array.offset * width)
+    return pa.Array.from_buffers(array.type, len(array), [matching.buffers()[1], begun, data]).cast(type)
 
 
 def _where(mask: pa.Array, array: pa.Array) -> pa.Array:
     return pc.if_else(mask, array, pa.scalar(None, array.type))
 
 
-def _by_cells(array: pa.Array, known: pa.Array, type: Type) -> pa.Array:
-    """Return `known`, with the cells that it does not know decided one by one, each distinct text once."""
-    open_cells = pc.and_(pc.is_null(known), pc.is_valid(array))
-    texts = array.filter(open_cells).dictionary_encode()
-    if not len(texts):
+def _complete(array: pa.Array, known: pa.Array, decide: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Return `known`, with what `decide` makes of the trimmed texts of the cells that it does not know."""
+    if known.null_count == array.null_count:
         return known
-    values = pa.array([parse(text, type) for text in texts.dictionary.to_pylist()], ARROW[type])
-    return pc.replace_with_mask(known, open_cells, values.take(texts.indices))
+    rest = pc.and_(pc.is_null(known), pc.is_valid(array))
+    return pc.replace_with_mask(known, rest, decide(_trimmed(array.filter(rest))))
+
+
+def _one_by_one(texts: pa.Array, type: Type) -> pa.Array:
+    """Return values that `cells` finds, each distinct text once."""
+    encoded = texts.dictionary_encode()
+    return pa.array([parse(text, type) for text in encoded.dictionary.to_pylist()], ARROW[type]).take(encoded.indices)
 
 
 def _has_x(array: pa.Array) -> bool:
@@ -123,20 +132,22 @@ def _cast_int(array: pa.Array) -> pa.Array:
     values = None if _has_x(array) else _strict(array, pa.int64())
     if values is not None:
         return values
-    texts = _trimmed(array)
-    plain = _matching(texts, _PLAIN_INT).cast(pa.int64())
-    rest = _where(pc.is_null(plain), texts)
+    return _complete(array, _cast_matching(array, _PLAIN_INT, pa.int64()), _decide_int)
+
+
+def _decide_int(texts: pa.Array) -> pa.Array:
     # 15 digits are exact in a double, whose cast knows `+1`, `1.` and `1.0`.
-    floats = _matching(rest, _FLOAT_INT).cast(pa.float64()).cast(pa.int64())
-    return _by_cells(texts, pc.coalesce(plain, floats), INT)
+    known = _cast_matching(texts, _FLOAT_INT, pa.float64()).cast(pa.int64())
+    return _complete(texts, known, lambda rest: _one_by_one(rest, INT))
 
 
 def _cast_double(array: pa.Array) -> pa.Array:
     values = _strict(array, pa.float64())
     if values is not None and all_finite(values):
         return values
-    values = _matching(_trimmed(array), _DOUBLE).cast(pa.float64())
-    return _where(pc.is_finite(values), values)
+    known = _cast_matching(array, _DOUBLE, pa.float64())
+    values = _complete(array, known, lambda rest: _cast_matching(rest, _DOUBLE, pa.float64()))
+    return values if all_finite(values) else _where(pc.is_finite(values), values)
 
 
 def _cast_boolean(array: pa.Array) -> pa.Array:
@@ -152,22 +163,21 @@ def _cast_date(array: pa.Array) -> pa.Array:
     values = _strict(array, pa.date32())
     if values is not None and within_calendar(values):
         return values
-    texts = _trimmed(array)
-    return _by_cells(texts, _matching(texts, _SURE_DATE).cast(pa.date32()), DATE)
+    return _complete(array, _cast_matching(array, _SURE_DATE, pa.date32()), lambda rest: _one_by_one(rest, DATE))
 
 
 def _cast_timestamp(array: pa.Array) -> pa.Array:
     values = _strict(array, pa.timestamp("us"))
     if values is not None and within_calendar(values):
         return values
-    texts = _trimmed(array)
-    naive = _matching(texts, _SURE_NAIVE).cast(pa.timestamp("us"))
-    rest = _where(pc.is_null(naive), texts)
-    zoned = _matching(rest, _SURE_ZONED).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
-    # An offset can lead out of the years 1..9999 on their first and last day: those are decided cell by cell.
-    year = pc.year(zoned)
-    zoned = _where(pc.and_(pc.greater_equal(year, 1), pc.less_equal(year, 9999)), zoned)
-    return _by_cells(texts, pc.coalesce(naive, zoned), TIMESTAMP)
+    return _complete(array, _cast_matching(array, _SURE_NAIVE, pa.timestamp("us")), _decide_timestamp)
+
+
+def _decide_timestamp(texts: pa.Array) -> pa.Array:
+    zoned = _cast_matching(texts, _SURE_ZONED, pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+    if not within_calendar(zoned):  # an offset leads out of the years 1..9999 on their first and last day
+        return _one_by_one(texts, TIMESTAMP)
+    return _complete(texts, zoned, lambda rest: _one_by_one(rest, TIMESTAMP))
 
 
 _CASTS: dict[Type, Callable[[Any], pa.Array]] = {
