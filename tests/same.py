@@ -28,9 +28,7 @@ def near(got: object, expected: object, scale: float) -> bool:
     return abs(got - expected) <= RELATIVE * max(abs(got), abs(expected)) + RELATIVE * scale
 
 
-def differences(
-    got: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], inexact: Collection[int] = ()
-) -> list[str]:
+def differences(got: Sequence[Sequence[Any]], expected: Sequence[Sequence[Any]], inexact: Collection[int] = ()) -> list[str]:
     """Return one line for each cell that differs; columns by position, `inexact` those with a tolerance."""
     if len(got) != len(expected):
         return [f"{len(got)} rows, expected {len(expected)}: {got} instead of {expected}"]

@@ -66,14 +66,21 @@ def test_written_pages_have_checksums(engine: Engine[Any], tmp_path: Path) -> No
     path = tmp_path / max(files, key=lambda file: file.rows).name
     chunk = pq.read_metadata(path).row_group(0).column(0)
     damaged = bytearray(path.read_bytes())
-    damaged[chunk.data_page_offset + chunk.total_compressed_size - (chunk.data_page_offset - (chunk.dictionary_page_offset or chunk.data_page_offset)) - 1] ^= 1
+    damaged[
+        chunk.data_page_offset
+        + chunk.total_compressed_size
+        - (chunk.data_page_offset - (chunk.dictionary_page_offset or chunk.data_page_offset))
+        - 1
+    ] ^= 1
     path.write_bytes(damaged)
     with pytest.raises(OSError, match="CRC"):
         pq.ParquetFile(path, page_checksum_verification=True).read(columns=["n"])
 
 
 def test_written_values_of_an_expression(engine: Engine[Any], tmp_path: Path) -> None:
-    project = Project(inline("s string", [("ß",), (N,), ("",)]), (("n", call("length", Column("s"))), ("late", call("is_null", Column("s")))))
+    project = Project(
+        inline("s string", [("ß",), (N,), ("",)]), (("n", call("length", Column("s"))), ("late", call("is_null", Column("s"))))
+    )
     table = written(engine, project, tmp_path)
     assert rows_of(table) == [(0, False), (1, False), (N, True)]
     assert table.schema.types == [ARROW["int"], ARROW["boolean"]]

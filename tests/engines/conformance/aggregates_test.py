@@ -87,7 +87,20 @@ def test_without_groups_one_row(engine: Engine[Any]) -> None:
     assert collected(engine, aggregate) == [(14, 11, 5, MIN, "d")]
 
 
-EVERYTHING = ("count_rows", "count n", "count_distinct n", "sum n", "sum x", "avg n", "avg x", "min n", "max x", "stddev x", "variance n", "min g")
+EVERYTHING = (
+    "count_rows",
+    "count n",
+    "count_distinct n",
+    "sum n",
+    "sum x",
+    "avg n",
+    "avg x",
+    "min n",
+    "max x",
+    "stddev x",
+    "variance n",
+    "min g",
+)
 NOTHING = (0, 0, 0, N, N, N, N, N, N, N, N, N)
 
 
@@ -116,9 +129,17 @@ def test_groups_without_calls_are_the_distinct_rows(engine: Engine[Any]) -> None
 GROUPS: dict[str, tuple[str, list[Any], list[Any]]] = {
     "ints beyond 2**53": ("int", [2**53, 2**53 + 1, 2**53 + 1, N], [(2**53, 1), (2**53 + 1, 2), (N, 1)]),
     "both zeros are one": ("double", [0.0, -0.0, 0.5, N, N], [(0.0, 2), (0.5, 1), (N, 2)]),
-    "strings by code point": ("string", ["a", "A", "a", "", "\u00e9", "e\u0301", "a "], [("", 1), ("A", 1), ("a", 2), ("a ", 1), ("e\u0301", 1), ("\u00e9", 1)]),
+    "strings by code point": (
+        "string",
+        ["a", "A", "a", "", "\u00e9", "e\u0301", "a "],
+        [("", 1), ("A", 1), ("a", 2), ("a ", 1), ("e\u0301", 1), ("\u00e9", 1)],
+    ),
     "booleans": ("boolean", [True, False, N, True], [(False, 1), (True, 2), (N, 1)]),
-    "dates": ("date", [day("0001-01-01"), day("9999-12-31"), N, day("0001-01-01")], [(day("0001-01-01"), 2), (day("9999-12-31"), 1), (N, 1)]),
+    "dates": (
+        "date",
+        [day("0001-01-01"), day("9999-12-31"), N, day("0001-01-01")],
+        [(day("0001-01-01"), 2), (day("9999-12-31"), 1), (N, 1)],
+    ),
     "timestamps": (
         "timestamp",
         [moment("2024-01-01"), moment("2024-01-01 00:00:00.000001"), N, moment("2024-01-01")],
@@ -158,7 +179,9 @@ def test_min_and_max_of_every_type(engine: Engine[Any], kind: str, by: tuple[str
 
 @pytest.mark.parametrize("kind", ["string", "boolean", "date", "timestamp", "int", "double"])
 def test_min_and_max_of_nulls_are_null_and_typed(engine: Engine[Any], kind: str) -> None:
-    table = engine.collect(Aggregate(inline(f"v {kind}", [(N,), (N,)]), (), calls("min v", "max v", "count v", "count_distinct v")))
+    table = engine.collect(
+        Aggregate(inline(f"v {kind}", [(N,), (N,)]), (), calls("min v", "max v", "count v", "count_distinct v"))
+    )
     assert [tuple(row.values()) for row in table.to_pylist()] == [(N, N, 0, 0)]
     assert table.schema.types == [ARROW[kind], ARROW[kind], ARROW["int"], ARROW["int"]]
 
@@ -167,13 +190,17 @@ def test_min_and_max_of_nulls_are_null_and_typed(engine: Engine[Any], kind: str)
     ("values", "expected"),
     [([MAX, 1], N), ([MIN, -1], N), ([MAX, MAX, MAX], N), ([MAX, 0], MAX), ([MAX, 1, -1], MAX), ([MIN, -1, 1], MIN), ([MAX] * 4 + [MIN] * 4, -4), ([MIN, MIN], N)],
 )  # fmt: skip
-def test_the_sum_of_ints_is_exact_and_null_where_it_leaves_int64(engine: Engine[Any], values: list[int], expected: int | None) -> None:
+def test_the_sum_of_ints_is_exact_and_null_where_it_leaves_int64(
+    engine: Engine[Any], values: list[int], expected: int | None
+) -> None:
     rows = collected(engine, Aggregate(inline("g int, n int", [(1, value) for value in values]), ("g",), calls("sum n")))
     assert_same(rows, [(1, expected)])
 
 
 def test_the_mean_of_ints_does_not_overflow(engine: Engine[Any]) -> None:
-    assert_same(collected(engine, Aggregate(inline("n int", [(MAX,), (MAX,), (MAX,)]), (), calls("avg n"))), [(float(2**63),)], [0])
+    assert_same(
+        collected(engine, Aggregate(inline("n int", [(MAX,), (MAX,), (MAX,)]), (), calls("avg n"))), [(float(2**63),)], [0]
+    )
 
 
 def test_a_sum_of_doubles_that_is_not_finite_is_null(engine: Engine[Any]) -> None:
@@ -197,13 +224,17 @@ EVENT_ROWS: list[tuple[Any, ...]] = [
 
 def test_first_and_last_take_the_row_nulls_included(engine: Engine[Any]) -> None:
     order = (Order("t"), Order("id"))
-    rows = collected(engine, Aggregate(inline(EVENTS, EVENT_ROWS), ("g",), calls("first v", "last v", "first s", "last s"), order))
+    rows = collected(
+        engine, Aggregate(inline(EVENTS, EVENT_ROWS), ("g",), calls("first v", "last v", "first s", "last s"), order)
+    )
     assert_same(rows, [("a", N, 30, "x", "z"), ("b", 40, 2**53 + 1, "p", "q"), ("c", 70, 70, "", ""), (N, N, N, N, N)])
 
 
 def test_first_and_last_descending_have_nulls_last_too(engine: Engine[Any]) -> None:
     order = (Order("t", descending=True), Order("id", descending=True))
-    rows = collected(engine, Aggregate(inline(EVENTS, EVENT_ROWS), ("g",), calls("first v", "last v", "first s", "last s"), order))
+    rows = collected(
+        engine, Aggregate(inline(EVENTS, EVENT_ROWS), ("g",), calls("first v", "last v", "first s", "last s"), order)
+    )
     assert_same(rows, [("a", 20, 30, N, "z"), ("b", 2**53 + 1, 40, "q", "p"), ("c", 70, 70, "", ""), (N, N, N, N, N)])
 
 
@@ -225,14 +256,18 @@ def test_one_column_may_be_key_and_value(engine: Engine[Any]) -> None:
 
 
 def test_a_result_may_take_the_name_of_a_column(engine: Engine[Any]) -> None:
-    aggregate = Aggregate(inline("g int, n int", [(1, 2), (1, 3)]), ("g",), (("n", AggregateCall("sum", "n")), ("m", AggregateCall("max", "n"))))
+    aggregate = Aggregate(
+        inline("g int, n int", [(1, 2), (1, 3)]), ("g",), (("n", AggregateCall("sum", "n")), ("m", AggregateCall("max", "n")))
+    )
     assert collected(engine, aggregate) == [(1, 5, 3)]
 
 
 @pytest.mark.slow
 def test_the_answer_does_not_depend_on_partitions(engine: Engine[Any], partitions: int) -> None:
     order = (Order("t"), Order("id"))
-    rows = collected(engine, Aggregate(inline(EVENTS, EVENT_ROWS), ("g",), calls("first v", "last s", "sum v", "count_distinct t"), order))
+    rows = collected(
+        engine, Aggregate(inline(EVENTS, EVENT_ROWS), ("g",), calls("first v", "last s", "sum v", "count_distinct t"), order)
+    )
     assert_same(rows, [("a", N, "z", 50, 2), ("b", 40, "q", 2**53 + 41, 1), ("c", 70, "", 70, 1), (N, N, N, N, 0)])
     assert partitions in (1, 3, 8)
 

@@ -39,7 +39,13 @@ def answers(engine: Engine[Any], join: AsOfJoin) -> list[tuple[Any, ...]]:
 
 
 def test_bounds_are_exact_to_the_microsecond(engine: Engine[Any]) -> None:
-    known = [after_noon(hours=-1, microseconds=-1), after_noon(hours=-1), after_noon(microseconds=-1), NOON, after_noon(microseconds=1)]
+    known = [
+        after_noon(hours=-1, microseconds=-1),
+        after_noon(hours=-1),
+        after_noon(microseconds=-1),
+        NOON,
+        after_noon(microseconds=1),
+    ]
     right = [("a", moment_, number, float(number), N) for number, moment_ in enumerate(known)]
     join = as_of([(1, "a", NOON)], right, "count_rows", "sum k", "min k", "max k", "first k", "last k")
     assert_same(answers(engine, join), [(1, 2, 3, 1, 2, 1, 2)])
@@ -48,7 +54,17 @@ def test_bounds_are_exact_to_the_microsecond(engine: Engine[Any]) -> None:
     assert_same(answers(engine, as_of([(1, "a", NOON)], right, "count_rows", "last k", within=1)), [(1, 1, 2)])
 
 
-LEFTS = [(1, "a", NOON), (2, "a", NOON), (3, "a", after_noon(hours=2)), (4, "b", NOON), (5, N, NOON), (6, "a", N), (7, "A", NOON), (8, N, N), (9, "c", NOON)]
+LEFTS = [
+    (1, "a", NOON),
+    (2, "a", NOON),
+    (3, "a", after_noon(hours=2)),
+    (4, "b", NOON),
+    (5, N, NOON),
+    (6, "a", N),
+    (7, "A", NOON),
+    (8, N, N),
+    (9, "c", NOON),
+]
 RIGHTS: list[tuple[Any, ...]] = [
     ("a", after_noon(minutes=-30), 2, 20.0, "later by k"),
     ("a", after_noon(minutes=-30), 1, N, "earlier by k"),
@@ -59,7 +75,20 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("b", after_noon(minutes=-5), 6, N, N),
     ("c", after_noon(hours=-5), 4, 4.0, "long ago"),
 ]
-WANTED = ("count_rows", "count delay", "sum k", "sum delay", "avg delay", "min note", "max note", "stddev k", "first delay", "last delay", "first note", "last note")
+WANTED = (
+    "count_rows",
+    "count delay",
+    "sum k",
+    "sum delay",
+    "avg delay",
+    "min note",
+    "max note",
+    "stddev k",
+    "first delay",
+    "last delay",
+    "first note",
+    "last note",
+)
 NOTHING = (0, 0, *[N] * 10)
 
 
@@ -77,7 +106,9 @@ def test_without_within_all_the_past_is_seen(engine: Engine[Any]) -> None:
     assert_same(answers(engine, join), [(number, *seen.get(number, (0, N, N, N))) for number in range(1, 10)])
 
 
-@pytest.mark.parametrize("wanted", [("last delay",), ("first note",), ("last delay", "last note"), ("count_rows",), ("avg delay",)], ids=str)
+@pytest.mark.parametrize(
+    "wanted", [("last delay",), ("first note",), ("last delay", "last note"), ("count_rows",), ("avg delay",)], ids=str
+)
 @pytest.mark.parametrize("within", [HOUR, None])
 def test_each_alone_is_as_all_together(engine: Engine[Any], wanted: tuple[str, ...], within: int | None) -> None:
     join = as_of(LEFTS, RIGHTS, *wanted, within=within)
@@ -106,9 +137,14 @@ def test_a_table_may_look_back_into_itself(engine: Engine[Any]) -> None:
 
 
 def test_two_keys_both_match(engine: Engine[Any]) -> None:
-    left = inline("id int, a int, b string, at timestamp", [(1, 2**53 + 1, "x", NOON), (2, 2**53, "x", NOON), (3, 2**53 + 1, N, NOON)])
+    left = inline(
+        "id int, a int, b string, at timestamp", [(1, 2**53 + 1, "x", NOON), (2, 2**53, "x", NOON), (3, 2**53 + 1, N, NOON)]
+    )
     earlier = after_noon(minutes=-1)
-    right = inline("c int, d string, known timestamp, v int", [(2**53 + 1, "x", earlier, 1), (2**53 + 1, "y", earlier, 2), (2**53, "x", earlier, 4), (N, "x", earlier, 8)])
+    right = inline(
+        "c int, d string, known timestamp, v int",
+        [(2**53 + 1, "x", earlier, 1), (2**53 + 1, "y", earlier, 2), (2**53, "x", earlier, 4), (N, "x", earlier, 8)],
+    )
     join = AsOfJoin(left, right, (("a", "c"), ("b", "d")), "at", "known", calls("sum v", "last v"), None, ("v",))
     table = engine.collect(join).sort_by("id")
     assert list(zip(table["sum_v"].to_pylist(), table["last_v"].to_pylist(), strict=True)) == [(1, 1), (4, 4), (N, N)]
@@ -116,13 +152,24 @@ def test_two_keys_both_match(engine: Engine[Any]) -> None:
 
 def test_a_result_may_have_the_name_of_a_column_of_the_right(engine: Engine[Any]) -> None:
     join = as_of([(1, "a", NOON)], [("a", after_noon(minutes=-1), 1, 5.0, "x")], "last delay")
-    renamed = AsOfJoin(join.left, join.right, join.keys, join.at, join.known_at, (("delay", join.calls[0][1]), ("known", join.calls[0][1])), HOUR, ("k",))
+    renamed = AsOfJoin(
+        join.left,
+        join.right,
+        join.keys,
+        join.at,
+        join.known_at,
+        (("delay", join.calls[0][1]), ("known", join.calls[0][1])),
+        HOUR,
+        ("k",),
+    )
     assert [(row["delay"], row["known"]) for row in engine.collect(renamed).to_pylist()] == [(5.0, 5.0)]
 
 
 @pytest.mark.parametrize("within", [HOUR, None])
 def test_an_empty_side(engine: Engine[Any], within: int | None) -> None:
-    assert_same(answers(engine, as_of(LEFTS[:2], [], "count_rows", "sum delay", "last note", within=within)), [(1, 0, N, N), (2, 0, N, N)])
+    assert_same(
+        answers(engine, as_of(LEFTS[:2], [], "count_rows", "sum delay", "last note", within=within)), [(1, 0, N, N), (2, 0, N, N)]
+    )
     table = engine.collect(as_of([], RIGHTS, "count_rows", "sum delay", "last note", "sum k", within=within))
     assert table.num_rows == 0
     assert table.schema.types[3:] == [ARROW["int"], ARROW["double"], ARROW["string"], ARROW["int"]]
@@ -131,11 +178,19 @@ def test_an_empty_side(engine: Engine[Any], within: int | None) -> None:
 def test_the_ends_of_time(engine: Engine[Any]) -> None:
     first, last = moment("0001-01-01"), moment("9999-12-31 23:59:59.999999")
     left, right = [(1, "a", first), (2, "a", last), (3, "a", NOON)], [("a", first, 1, 1.0, "first"), ("a", last, 2, 2.0, "last")]
-    assert_same(answers(engine, as_of(left, right, "last note", "count_rows", within=None)), [(1, N, 0), (2, "first", 1), (3, "first", 1)])
+    assert_same(
+        answers(engine, as_of(left, right, "last note", "count_rows", within=None)), [(1, N, 0), (2, "first", 1), (3, "first", 1)]
+    )
     assert_same(answers(engine, as_of(left, right, "last note", "count_rows")), [(1, N, 0), (2, N, 0), (3, N, 0)])
     all_of_time = 315_537_897_599_999_999
-    assert_same(answers(engine, as_of(left, right, "last note", "count_rows", within=all_of_time)), [(1, N, 0), (2, "first", 1), (3, "first", 1)])
-    assert_same(answers(engine, as_of(left, right, "last note", "count_rows", within=all_of_time - 1)), [(1, N, 0), (2, N, 0), (3, "first", 1)])
+    assert_same(
+        answers(engine, as_of(left, right, "last note", "count_rows", within=all_of_time)),
+        [(1, N, 0), (2, "first", 1), (3, "first", 1)],
+    )
+    assert_same(
+        answers(engine, as_of(left, right, "last note", "count_rows", within=all_of_time - 1)),
+        [(1, N, 0), (2, N, 0), (3, "first", 1)],
+    )
 
 
 def random_sides(seed: int) -> tuple[list[Record], list[Record]]:
@@ -153,7 +208,13 @@ def random_sides(seed: int) -> tuple[list[Record], list[Record]]:
 
     left = [{"id": number, "plane": maybe(plane()), "at": maybe(time())} for number in range(60)]
     right = [
-        {"tail": maybe(plane()), "known": maybe(time()), "k": number, "delay": maybe(round(chance.uniform(-9, 9), 3)), "note": maybe(chance.choice(["Z", "a", "ß", "😀"]))}
+        {
+            "tail": maybe(plane()),
+            "known": maybe(time()),
+            "k": number,
+            "delay": maybe(round(chance.uniform(-9, 9), 3)),
+            "note": maybe(chance.choice(["Z", "a", "ß", "😀"])),
+        }
         for number in range(70)
     ]
     return left, right
@@ -164,7 +225,11 @@ def scans(left: list[Record], right: list[Record]) -> tuple[Scan, Scan]:
 
 
 @pytest.mark.parametrize("within", [3 * SECOND, 1, None])
-@pytest.mark.parametrize("wanted", [WANTED, ("last delay", "last note"), ("sum k", "variance delay", "min delay", "max k", "avg k")], ids=["all", "last alone", "sums alone"])
+@pytest.mark.parametrize(
+    "wanted",
+    [WANTED, ("last delay", "last note"), ("sum k", "variance delay", "min delay", "max k", "avg k")],
+    ids=["all", "last alone", "sums alone"],
+)
 def test_random_rows_see_what_a_loop_sees(engine: Engine[Any], within: int | None, wanted: tuple[str, ...]) -> None:
     left, right = random_sides(3)
     join = AsOfJoin(*scans(left, right), (("plane", "tail"),), "at", "known", calls(*wanted), within, ("k",))
@@ -183,9 +248,26 @@ def test_the_answer_does_not_depend_on_partitions(engine: Engine[Any], partition
 def test_a_rare_giant_does_not_spoil_frames_without_it(engine: Engine[Any]) -> None:
     chance = random.Random(5)
     giants = set(range(50, 600, 100))
-    right = [{"tail": "a", "known": NOON + timedelta(seconds=number), "k": number, "delay": 1e15 if number in giants else chance.random(), "note": ""} for number in range(600)]
+    right = [
+        {
+            "tail": "a",
+            "known": NOON + timedelta(seconds=number),
+            "k": number,
+            "delay": 1e15 if number in giants else chance.random(),
+            "note": "",
+        }
+        for number in range(600)
+    ]
     left = [{"id": number, "plane": "a", "at": NOON + timedelta(seconds=number)} for number in range(600)]
-    join = AsOfJoin(*scans(left, right), (("plane", "tail"),), "at", "known", calls("sum delay", "avg delay", "stddev delay"), 20 * SECOND, ("k",))
+    join = AsOfJoin(
+        *scans(left, right),
+        (("plane", "tail"),),
+        "at",
+        "known",
+        calls("sum delay", "avg delay", "stddev delay"),
+        20 * SECOND,
+        ("k",),
+    )
     expected = as_of_joined(join, left, right)
     got = engine.collect(join).sort_by("id").to_pylist()
     clean = [number for number in range(600) if not giants & set(range(number - 20, number))]

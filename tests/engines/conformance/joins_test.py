@@ -13,8 +13,14 @@ from tests.same import assert_same
 from tests.tables import ARROW, collected, day, inline, moment
 
 N = None
-FLIGHTS = inline("id int, origin string, hour int", [(1, "EWR", 6), (2, "JFK", 6), (3, N, 6), (4, "EWR", N), (5, "ewr", 6), (6, "EWR", 6), (7, N, N)])
-WEATHER = inline("place string, at int, temp double", [("EWR", 6, 1.5), ("JFK", 6, N), (N, 6, 9.0), ("EWR", N, 8.0), (N, N, 7.0), ("LGA", 6, 3.0)])
+FLIGHTS = inline(
+    "id int, origin string, hour int",
+    [(1, "EWR", 6), (2, "JFK", 6), (3, N, 6), (4, "EWR", N), (5, "ewr", 6), (6, "EWR", 6), (7, N, N)],
+)
+WEATHER = inline(
+    "place string, at int, temp double",
+    [("EWR", 6, 1.5), ("JFK", 6, N), (N, 6, 9.0), ("EWR", N, 8.0), (N, N, 7.0), ("LGA", 6, 3.0)],
+)
 KEYS = (("origin", "place"), ("hour", "at"))
 TAKE = (("temp", "temperature"), ("place", "place"))
 
@@ -48,13 +54,18 @@ def test_columns_are_those_of_the_left_and_what_is_taken_by_its_new_name(engine:
 
 
 def test_keys_of_one_name_stand_once(engine: Engine[Any]) -> None:
-    join = Join(inline("k int, a int", [(1, 10), (2, 20)]), inline("k int, b int", [(1, 100)]), "left", (("k", "k"),), (("b", "b"),))
+    join = Join(
+        inline("k int, a int", [(1, 10), (2, 20)]), inline("k int, b int", [(1, 100)]), "left", (("k", "k"),), (("b", "b"),)
+    )
     assert collected(engine, join) == [(1, 10, 100), (2, 20, N)]
 
 
 def test_a_column_of_both_sides_keeps_its_side(engine: Engine[Any]) -> None:
     left, right = inline("k int, v string", [(1, "left"), (2, "left")]), inline("k int, v string", [(1, "right")])
-    assert collected(engine, Join(left, right, "left", (("k", "k"),), (("v", "theirs"),))) == [(1, "left", "right"), (2, "left", N)]
+    assert collected(engine, Join(left, right, "left", (("k", "k"),), (("v", "theirs"),))) == [
+        (1, "left", "right"),
+        (2, "left", N),
+    ]
 
 
 def test_the_right_key_may_be_another_column_of_the_left(engine: Engine[Any]) -> None:
@@ -72,7 +83,12 @@ MATCHES: dict[str, tuple[str, list[Any], list[Any], list[Any]]] = {
     "doubles, with both zeros": ("double", [-0.0, 0.1, 5e-324], [0.0, 0.1], [-0.0, 0.1]),
     "strings by code point": ("string", ["a", "A", "", "ß", "\u00e9", "a "], ["a", "", "ss", "e\u0301"], ["", "a"]),
     "booleans": ("boolean", [True, False, N], [False], [False]),
-    "dates": ("date", [day("0001-01-01"), day("2024-02-29"), N], [day("2024-02-29"), day("0001-01-01")], [day("0001-01-01"), day("2024-02-29")]),
+    "dates": (
+        "date",
+        [day("0001-01-01"), day("2024-02-29"), N],
+        [day("2024-02-29"), day("0001-01-01")],
+        [day("0001-01-01"), day("2024-02-29")],
+    ),
     "timestamps to the microsecond": (
         "timestamp",
         [moment("2024-03-10 02:30:00"), moment("2024-03-10 02:30:00.000001"), N],
@@ -104,7 +120,9 @@ UNMATCHED_TWICE = [("a", 1), ("z", 2), ("z", 3)]
 
 def joined(left: list[Any], right: list[Any], expect: Any, kind: Any = "left") -> Join:
     names = ("flights", "weather")
-    return Join(inline("k string, l int", left), inline("k string, r int", right), kind, (("k", "k"),), (("r", "r"),), expect, names)
+    return Join(
+        inline("k string, l int", left), inline("k string, r int", right), kind, (("k", "k"),), (("r", "r"),), expect, names
+    )
 
 
 KEPT: dict[str, tuple[list[Any], list[Any], str, list[Any]]] = {
@@ -157,6 +175,8 @@ def test_a_broken_expect_of_two_keys_shows_both(engine: Engine[Any]) -> None:
     twice = inline("place string, at timestamp", [("EWR", moment("2013-11-03 06:00:00"))] * 2)
     left = inline("origin string, hour timestamp", [("EWR", moment("2013-11-03 06:00:00"))])
     with pytest.raises(DataError) as caught:
-        engine.collect(Join(left, twice, "left", (("origin", "place"), ("hour", "at")), (), "many_to_one", ("flights", "weather")))
+        engine.collect(
+            Join(left, twice, "left", (("origin", "place"), ("hour", "at")), (), "many_to_one", ("flights", "weather"))
+        )
     assert "EWR" in str(caught.value)
     assert "2013-11-03 06:00:00" in str(caught.value)

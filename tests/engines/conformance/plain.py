@@ -81,7 +81,9 @@ class PlainEngine(Engine[Frame]):
 
     def project(self, node: nodes.Project, input: Frame) -> Frame:
         types = {name: type_of(expression, input.types) for name, expression in node.columns}
-        return Frame(types, [{name: value_of(expression, record) for name, expression in node.columns} for record in input.records])
+        return Frame(
+            types, [{name: value_of(expression, record) for name, expression in node.columns} for record in input.records]
+        )
 
     def filter(self, node: nodes.Filter, input: Frame) -> Frame:
         return Frame(input.types, [record for record in input.records if value_of(node.condition, record) is True])
@@ -146,11 +148,12 @@ class PlainEngine(Engine[Frame]):
         pq.write_table(table, path, write_page_checksum=True)
         return [WrittenFile(path.name, table.num_rows, path.stat().st_size)]
 
-    def quantiles(
-        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
-    ) -> dict[str, tuple[float | None, ...]]:
+    def quantiles(self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
         table = self.collect(relation)
-        return {name: tuple(linear_quantile(table[name].drop_null().to_pylist(), share) for share in shares) for name, shares in wanted.items()}
+        return {
+            name: tuple(linear_quantile(table[name].drop_null().to_pylist(), share) for share in shares)
+            for name, shares in wanted.items()
+        }
 
     def explain(self, relation: nodes.Relation) -> str:
         return type(relation).__name__

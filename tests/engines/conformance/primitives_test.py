@@ -52,7 +52,13 @@ def inputs_of_cases(name: str, types: Sequence[str], rows: Sequence[tuple[Any, .
 def as_rows(name: str, primitive: str, table: Cases, rows: Sequence[tuple[Any, ...]]) -> Iterator[Probe]:
     if rows:
         inputs = inputs_of_cases(name, table.types, rows)
-        yield Probe(primitive, name, table.expression(primitive, [Column(each) for each in inputs]), inputs, tuple(row[-1] for row in rows))
+        yield Probe(
+            primitive,
+            name,
+            table.expression(primitive, [Column(each) for each in inputs]),
+            inputs,
+            tuple(row[-1] for row in rows),
+        )
 
 
 def beside_nulls(name: str, primitive: str, table: Cases) -> Iterator[Probe]:
@@ -102,8 +108,14 @@ PROBES = {layout: probes_of(layout) for layout in LAYOUTS}
 def projection(probes: Sequence[Probe]) -> Project:
     """Return one projection with a column for each probe; shorter probes begin again until the frame is full."""
     length = max(len(probe.expected) for probe in probes)
-    cells = {name: (ARROW[kind], list(islice(cycle(values), length))) for probe in probes for name, (kind, values) in probe.inputs.items()}
-    table = pa.table({"row": pa.array(range(length), pa.int64()), **{name: pa.array(values, kind) for name, (kind, values) in cells.items()}})
+    cells = {
+        name: (ARROW[kind], list(islice(cycle(values), length)))
+        for probe in probes
+        for name, (kind, values) in probe.inputs.items()
+    }
+    table = pa.table(
+        {"row": pa.array(range(length), pa.int64()), **{name: pa.array(values, kind) for name, (kind, values) in cells.items()}}
+    )
     scan = Scan(InlineTable(table), tuple(table.column_names))
     return Project(scan, (("row", Column("row")), *((probe.name, probe.expression) for probe in probes)))
 

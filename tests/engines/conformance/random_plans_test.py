@@ -67,6 +67,18 @@ def test_every_relation_is_in_many_plans_that_have_rows() -> None:
         assert len({row[: len(table.key)] for row in expected}) == len(expected), "the key of a plan is unique"
         if expected:
             kinds.update({type(node).__name__ for node in nodes_of(table.relation)})
-    relations = {"Scan", "Project", "Filter", "Join", "Aggregate", "Window", "AsOfJoin", "FirstByKey", "TopN", "Union", "Materialise"}
+    relations = {
+        "Scan",
+        "Project",
+        "Filter",
+        "Join",
+        "Aggregate",
+        "Window",
+        "AsOfJoin",
+        "FirstByKey",
+        "TopN",
+        "Union",
+        "Materialise",
+    }
     assert set(kinds) == relations
     assert min(kinds.values()) >= 8

@@ -90,7 +90,9 @@ def broken_promise(fact: Fact, truth: Truth) -> str | None:
 
 @pytest.mark.parametrize("number", range(BATCHES))
 def test_facts_are_kept(number: int) -> None:
-    found = [f"{promise}: {text}" for text, _, lowered, truth in batch(number) if (promise := broken_promise(lowered.fact, truth))]
+    found = [
+        f"{promise}: {text}" for text, _, lowered, truth in batch(number) if (promise := broken_promise(lowered.fact, truth))
+    ]
     assert not found, "\n".join(found[:10])
 
 

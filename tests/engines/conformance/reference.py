@@ -116,7 +116,9 @@ def parsed_timestamp(text: str) -> datetime | None:
     offset = int(digits[:2]) * 60 + int(digits[2:])
     if hour > 23 or minute > 59 or second > 59 or int(digits[2:]) > 59 or offset > 18 * 60:
         return None
-    local = at_midnight(on).replace(hour=hour, minute=minute, second=second, microsecond=int((found["fraction"] or "").ljust(6, "0")[:6]))
+    local = at_midnight(on).replace(
+        hour=hour, minute=minute, second=second, microsecond=int((found["fraction"] or "").ljust(6, "0")[:6])
+    )
     return plus(local, offset if (found["zone"] or "").startswith("-") else -offset, timedelta(minutes=1))
 
 

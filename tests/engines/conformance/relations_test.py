@@ -51,17 +51,23 @@ def test_scan_gives_the_columns_that_are_asked_for_in_their_order(engine: Engine
 def test_scan_of_no_rows_keeps_the_types(engine: Engine[Any]) -> None:
     table = engine.collect(inline(ALL_TYPES, []))
     assert table.num_rows == 0
-    assert {name: table.schema.field(name).type for name in table.column_names} == {name: ARROW[kind] for name, kind in TYPED_COLUMNS}
+    assert {name: table.schema.field(name).type for name in table.column_names} == {
+        name: ARROW[kind] for name, kind in TYPED_COLUMNS
+    }
 
 
 def test_columns_of_nulls_keep_the_types(engine: Engine[Any]) -> None:
     table = engine.collect(inline(ALL_TYPES, [(1, *[N] * 6), (2, *[N] * 6)]))
-    assert {name: table.schema.field(name).type for name in table.column_names} == {name: ARROW[kind] for name, kind in TYPED_COLUMNS}
+    assert {name: table.schema.field(name).type for name in table.column_names} == {
+        name: ARROW[kind] for name, kind in TYPED_COLUMNS
+    }
     assert table["x"].null_count == table["number"].null_count == table["text"].null_count == 2
 
 
 def test_project_puts_out_its_columns_alone_in_their_order(engine: Engine[Any]) -> None:
-    table = engine.collect(Project(inline("a int, b int, c int", [(1, 2, 3)]), (("z", Column("c")), ("a", Column("b")), ("b", Column("a")))))
+    table = engine.collect(
+        Project(inline("a int, b int, c int", [(1, 2, 3)]), (("z", Column("c")), ("a", Column("b")), ("b", Column("a"))))
+    )
     assert table.column_names == ["z", "a", "b"]
     assert table.to_pylist() == [{"z": 3, "a": 2, "b": 1}]
 
@@ -72,7 +78,9 @@ def test_project_replaces_a_column_by_an_expression_over_the_old_one(engine: Eng
 
 
 def test_project_of_literals_alone_gives_one_row_for_each_row(engine: Engine[Any]) -> None:
-    literals = [literal(value) for value in (True, 2**53 + 1, -0.5, "it's", day("2024-02-29"), moment("2024-03-10 02:30:00.000001"))]
+    literals = [
+        literal(value) for value in (True, 2**53 + 1, -0.5, "it's", day("2024-02-29"), moment("2024-03-10 02:30:00.000001"))
+    ]
     columns = tuple((f"c{number}", each) for number, each in enumerate(literals))
     expected = (True, 2**53 + 1, -0.5, "it's", day("2024-02-29"), moment("2024-03-10 02:30:00.000001"))
     table = engine.collect(Project(inline("a int", [(1,), (2,)]), columns))
@@ -88,7 +96,10 @@ def test_null_literals_have_the_type_they_name(engine: Engine[Any]) -> None:
 
 
 def test_project_of_no_rows_keeps_the_types(engine: Engine[Any]) -> None:
-    project = Project(inline("s string, t timestamp", []), (("n", call("length", Column("s"))), ("d", call("timestamp_to_date", Column("t"))), ("s", Column("s"))))
+    project = Project(
+        inline("s string, t timestamp", []),
+        (("n", call("length", Column("s"))), ("d", call("timestamp_to_date", Column("t"))), ("s", Column("s"))),
+    )
     table = engine.collect(project)
     assert table.num_rows == 0
     assert table.schema.types == [ARROW["int"], ARROW["date"], ARROW["string"]]
@@ -189,19 +200,30 @@ def test_orders_reach_from_the_smallest_value_to_the_largest(engine: Engine[Any]
     assert_same(collected(engine, FirstByKey(scan, ("g",), (Order("v"),))), [(1, values[0])])
     assert_same(collected(engine, FirstByKey(scan, ("g",), (Order("v", descending=True),))), [(1, values[-2])])
     ranked = Window(scan, ("g",), (Order("v"),), (("place", AggregateCall("rank")), ("before", AggregateCall("lag", "v"))))
-    assert_same(collected(engine, ranked), [(1, value, place + 1, values[place - 1] if place else N) for place, value in enumerate(values)])
+    assert_same(
+        collected(engine, ranked),
+        [(1, value, place + 1, values[place - 1] if place else N) for place, value in enumerate(values)],
+    )
 
 
 def test_both_zeros_are_one_place_in_an_order(engine: Engine[Any]) -> None:
     scan = inline("x double, id int", [(0.0, 1), (-0.0, 2), (0.0, 3), (-0.0, 4), (1.0, 5)])
     assert [row[1] for row in collected(engine, TopN(scan, (Order("x"), Order("id")), 2))] == [1, 2]
     assert [row[1] for row in collected(engine, TopN(scan, (Order("x", descending=True), Order("id")), 3))] == [1, 2, 5]
-    ranked = Window(scan, (), (Order("x"),), (("rank", AggregateCall("rank")), ("row", AggregateCall("row_number"))), None, ("id",))
+    ranked = Window(
+        scan, (), (Order("x"),), (("rank", AggregateCall("rank")), ("row", AggregateCall("row_number"))), None, ("id",)
+    )
     assert [row[1:] for row in collected(engine, ranked)] == [(1, 1, 1), (2, 1, 2), (3, 1, 3), (4, 1, 4), (5, 5, 5)]
 
 
 def test_union_takes_columns_by_name_in_the_order_of_the_first(engine: Engine[Any]) -> None:
-    union = Union((inline("a int, b string", [(1, "x"), (1, "x")]), inline("b string, a int", [("y", 2), (N, N)]), inline("a int, b string", [])))
+    union = Union(
+        (
+            inline("a int, b string", [(1, "x"), (1, "x")]),
+            inline("b string, a int", [("y", 2), (N, N)]),
+            inline("a int, b string", []),
+        )
+    )
     table = engine.collect(union)
     assert table.column_names == ["a", "b"]
     assert sorted(map(str, table.to_pylist())) == sorted(

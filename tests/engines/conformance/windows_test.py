@@ -50,7 +50,9 @@ def answers(engine: Engine[Any], window: Window) -> list[tuple[Any, ...]]:
     return list(zip(*(table[name].to_pylist() for name in ("id", *(name for name, _ in window.calls))), strict=True))
 
 
-def over_events(frame: Rows | TimeRange | None, *wanted: str, order: tuple[Order, ...] = (Order("t"),), ties: tuple[str, ...] = ("id",)) -> Window:
+def over_events(
+    frame: Rows | TimeRange | None, *wanted: str, order: tuple[Order, ...] = (Order("t"),), ties: tuple[str, ...] = ("id",)
+) -> Window:
     return Window(inline(EVENTS, EVENT_ROWS), ("g",), order, calls(*wanted), frame, ties)
 
 
@@ -186,7 +188,13 @@ def test_running_values_in_a_descending_order(engine: Engine[Any]) -> None:
 
 
 def test_without_by_the_table_is_one_group(engine: Engine[Any]) -> None:
-    window = Window(inline("id int, n int", [(1, 5), (2, N), (3, 7)]), (), (Order("id", descending=True),), calls("sum n", "row_number", "lag n"), Rows(None))
+    window = Window(
+        inline("id int, n int", [(1, 5), (2, N), (3, 7)]),
+        (),
+        (Order("id", descending=True),),
+        calls("sum n", "row_number", "lag n"),
+        Rows(None),
+    )
     assert_same(answers(engine, window), [(1, 12, 3, N), (2, 7, 2, 7), (3, 7, 1, N)])
     whole = Window(inline("id int, n int", [(1, 5), (2, N), (3, 7)]), (), (), calls("sum n", "count_rows"))
     assert_same(answers(engine, whole), [(1, 12, 3), (2, 12, 3), (3, 12, 3)])
@@ -194,7 +202,14 @@ def test_without_by_the_table_is_one_group(engine: Engine[Any]) -> None:
 
 @pytest.mark.parametrize("frame", [None, Rows(None), Rows(2, itself=False), TimeRange(HOUR)])
 def test_no_rows_stay_none_and_typed(engine: Engine[Any], frame: Any) -> None:
-    empty = Window(inline(EVENTS, []), ("g",), (Order("t"),) if frame else (), calls("sum n", "avg x", "min s", "count_rows"), frame, ("id",) if frame else ())
+    empty = Window(
+        inline(EVENTS, []),
+        ("g",),
+        (Order("t"),) if frame else (),
+        calls("sum n", "avg x", "min s", "count_rows"),
+        frame,
+        ("id",) if frame else (),
+    )
     table = engine.collect(empty)
     assert table.num_rows == 0
     assert [str(kind) for kind in table.schema.types[-4:]] == ["int64", "double", "string", "int64"]
@@ -203,9 +218,17 @@ def test_no_rows_stay_none_and_typed(engine: Engine[Any], frame: Any) -> None:
 @pytest.mark.parametrize("frame", [None, Rows(None), Rows(2), TimeRange(HOUR)])
 def test_the_sum_of_ints_in_a_frame_is_null_where_it_leaves_int64(engine: Engine[Any], frame: Any) -> None:
     most = 2**63 - 1
-    rows = [(1, "a", moment("2024-01-01 00:00:00"), most), (2, "a", moment("2024-01-01 00:30:00"), 1), (3, "a", moment("2024-01-01 01:01:00"), -5)]
-    window = Window(inline("id int, g string, t timestamp, n int", rows), ("g",), (Order("t"),) if frame else (), calls("sum n"), frame)
-    expected = {None: [most - 4] * 3, Rows(None): [most, N, most - 4], Rows(2): [most, N, -4], TimeRange(HOUR): [most, N, -4]}[frame]
+    rows = [
+        (1, "a", moment("2024-01-01 00:00:00"), most),
+        (2, "a", moment("2024-01-01 00:30:00"), 1),
+        (3, "a", moment("2024-01-01 01:01:00"), -5),
+    ]
+    window = Window(
+        inline("id int, g string, t timestamp, n int", rows), ("g",), (Order("t"),) if frame else (), calls("sum n"), frame
+    )
+    expected = {None: [most - 4] * 3, Rows(None): [most, N, most - 4], Rows(2): [most, N, -4], TimeRange(HOUR): [most, N, -4]}[
+        frame
+    ]
     assert_same(answers(engine, window), list(zip([1, 2, 3], expected, strict=True)))
 
 
@@ -217,7 +240,21 @@ def test_nothing_but_nulls_in_a_group(engine: Engine[Any], frame: Any) -> None:
     assert_same(answers(engine, window), [(1, N, N, N, N, N, N, 0), (2, N, N, N, N, N, N, 0)])
 
 
-ALL_CALLS = ("count_rows", "count x", "count_distinct n", "sum n", "sum x", "avg x", "min n", "max x", "min s", "stddev x", "variance n", "first n", "last s")
+ALL_CALLS = (
+    "count_rows",
+    "count x",
+    "count_distinct n",
+    "sum n",
+    "sum x",
+    "avg x",
+    "min n",
+    "max x",
+    "min s",
+    "stddev x",
+    "variance n",
+    "first n",
+    "last s",
+)
 INEXACT = {"sum_x", "avg_x", "stddev_x", "variance_n"}
 FRAMES = [
     None, Rows(None), Rows(None, itself=False), Rows(1), Rows(1, itself=False), Rows(4), Rows(4, itself=False), Rows(100),
@@ -248,7 +285,10 @@ def random_records(seed: int, count: int) -> list[Record]:
 
 def assert_same_records(got: list[Record], expected: list[Record], inexact: set[str]) -> None:
     names = list(expected[0])
-    rows = [[tuple(record[name] for name in names) for record in sorted(records, key=lambda each: each["id"])] for records in (got, expected)]
+    rows = [
+        [tuple(record[name] for name in names) for record in sorted(records, key=lambda each: each["id"])]
+        for records in (got, expected)
+    ]
     assert_same(rows[0], rows[1], [place for place, name in enumerate(names) if name in inexact])
 
 
@@ -280,12 +320,22 @@ def test_the_answer_does_not_depend_on_partitions(engine: Engine[Any], partition
     assert partitions in (1, 3, 8)
 
 
-@pytest.mark.parametrize("frame", [Rows(5), Rows(20, itself=False), TimeRange(10_000_000), TimeRange(10_000_000, itself=False)], ids=str)
+@pytest.mark.parametrize(
+    "frame", [Rows(5), Rows(20, itself=False), TimeRange(10_000_000), TimeRange(10_000_000, itself=False)], ids=str
+)
 def test_a_rare_giant_does_not_spoil_frames_without_it(engine: Engine[Any], frame: Any) -> None:
     chance = random.Random(10)
     start = moment("2024-01-01")
     records = [
-        {"id": number, "g": "a", "t": start + timedelta(seconds=number), "n": 0, "x": 1e15 if number % 97 == 40 else chance.random(), "s": "", "y": number % 97 == 40}
+        {
+            "id": number,
+            "g": "a",
+            "t": start + timedelta(seconds=number),
+            "n": 0,
+            "x": 1e15 if number % 97 == 40 else chance.random(),
+            "s": "",
+            "y": number % 97 == 40,
+        }
         for number in range(400)
     ]
     source = inline(EVENTS, [tuple(record.values())[:6] for record in records])

@@ -55,14 +55,16 @@ HASHES: dict[str, list[tuple[Any, ...]]] = {
         (N, 42),
     ],
     "boolean": [(T, chain(short(1))), (F, chain(short(0))), (N, 42)],
-    "date": [(day("1969-12-31"), chain(short(-1))), (day("0001-01-01"), chain(short(-719162))), (day("9999-12-31"), chain(short(2932896)))],
+    "date": [(day("1969-12-31"), chain(short(-1))), (day("0001-01-01"), chain(short(-719162))),
+        (day("9999-12-31"), chain(short(2932896)))],
     "timestamp": [
         (moment("1970-01-01 00:00:00.000001"), chain(long(1))),
         (moment("1969-12-31 23:59:59.999999"), chain(long(-1))),
         (moment("2024-03-10 02:30:00"), chain(long(1_710_037_800_000_000))),
         (N, 42),
     ],
-    "int boolean int boolean": [(5, F, N, T, chain(long(5), short(0), short(1))), (N, T, 5, F, chain(short(1), long(5), short(0)))],
+    "int boolean int boolean": [(5, F, N, T, chain(long(5), short(0), short(1))),
+        (N, T, 5, F, chain(short(1), long(5), short(0)))],
 }
 """By types: rows of values, and their hash of 64 bits."""
 
@@ -98,6 +100,7 @@ HASHING: dict[str, list[Cases]] = {
     "hash_share": [
         cases("string", ("DEF", share(ABC_DEF)), (N, share(ABC)), ("", share(chain(b"ABC", b""))), before=("ABC",)),
         cases("date date", (DAY_123, DAY_2, share(SPARK)), (N, N, share(chain(b"Spark"))), before=("Spark",)),
-        *(cases(types, *((*row[:-1], share(salted(row[:-1]))) for row in rows), before=("split",)) for types, rows in HASHES.items()),
+        *(cases(types, *((*row[:-1], share(salted(row[:-1]))) for row in rows), before=("split",)) for types,
+            rows in HASHES.items()),
     ],
 }

@@ -37,7 +37,9 @@ class Truth:
     def __init__(self, expression: Expression, records: Records) -> None:
         self.values = [value_of(expression, record) for record in records]
         self.exact = all(PRIMITIVES[node.function].exact for node in walk(expression) if isinstance(node, Call))
-        others = [] if self.exact else [[value_of(expression, record, moved(seed)) for record in records] for seed in range(NUDGES)]
+        others = (
+            [] if self.exact else [[value_of(expression, record, moved(seed)) for record in records] for seed in range(NUDGES)]
+        )
         self.fragile = {
             row for row, value in enumerate(self.values) if not all(near(other[row], value, scale=0.0) for other in others)
         }
@@ -63,7 +65,9 @@ def complaints(table: pa.Table, expressions: Sequence[Expression], truths: Seque
         got = ordered[f"e{number}"].to_pylist()
         if wrong := truth.wrong(got):
             row = wrong[0]
-            found.append(f"{len(wrong)} rows, first {row}: got {got[row]!r}, expected {truth.values[row]!r}: {shown[number]} = {written(expression)}")
+            found.append(
+                f"{len(wrong)} rows, first {row}: got {got[row]!r}, expected {truth.values[row]!r}: {shown[number]} = {written(expression)}"
+            )
     return found
 
 

@@ -92,7 +92,9 @@ def same_type(operate: Callable[..., Any], place: int = 0) -> Callable[..., Type
     return apply
 
 
-def of_double(operate: Callable[..., float], domain: Callable[..., bool] = lambda *x: True, count: int = 1) -> Callable[..., Typed]:
+def of_double(
+    operate: Callable[..., float], domain: Callable[..., bool] = lambda *x: True, count: int = 1
+) -> Callable[..., Typed]:
     return strict("double", lambda *x: number(operate(*x)) if domain(*x) else None, *["double"] * count)
 
 

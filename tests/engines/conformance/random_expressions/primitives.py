@@ -125,7 +125,9 @@ class Generator:
         return self.nested(kind, depth)
 
     def nested(self, kind: str, depth: int) -> Expression:
-        options = [(name, signature) for name, signatures in SIGNATURES.items() for signature in signatures if signature[0] == kind]
+        options = [
+            (name, signature) for name, signatures in SIGNATURES.items() for signature in signatures if signature[0] == kind
+        ]
         if kind == "double":
             options.append(("finite", ("double", "loose")))
         if kind == "int":

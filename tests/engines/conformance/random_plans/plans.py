@@ -91,7 +91,9 @@ class Planner:
         return self.projected(table, {name: Column(name) for name in kept}, {name: table.kinds[name] for name in kept})
 
     def projected(self, table: Table, columns: dict[str, Expression], kinds: dict[str, str]) -> Table:
-        return replace(table, relation=Project(table.relation, tuple(columns.items())), kinds=kinds, inexact=table.inexact & set(kinds))
+        return replace(
+            table, relation=Project(table.relation, tuple(columns.items())), kinds=kinds, inexact=table.inexact & set(kinds)
+        )
 
     def generator(self, table: Table) -> Generator:
         return Generator(self.chance, {name: table.kinds[name] for name in table.exact})
@@ -146,7 +148,8 @@ class Planner:
             window = Window(table.relation, by, (), tuple(calls.items()))
         else:
             calls, kinds, inexact = self.calls(
-                table, ("count_rows", "count", "sum", "min", "max", "first", "last", "avg", "lag", "row_number", "rank", "dense_rank")
+                table,
+                ("count_rows", "count", "sum", "min", "max", "first", "last", "avg", "lag", "row_number", "rank", "dense_rank"),
             )
             times = table.of("timestamp")
             frame = self.chance.choice(FRAMES if times else FRAMES[:3])
