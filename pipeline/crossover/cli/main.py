@@ -92,8 +92,9 @@ def _usage(error: Exception) -> ConfigError:
             f"unknown option `{dashed}`{did_you_mean(dashed, [each for each in known if each.startswith('--') and each != hidden])}",
             notes=help_line,
         )
-    text: str = getattr(error, "message", str(error)).rstrip(".")
-    return ConfigError(re.sub(r"'([^']*)'", r"`\1`", text[:1].lower() + text[1:]), notes=help_line)
+    told = getattr(error, "format_message", lambda: str(error))()
+    text = re.sub(r"'([^']*)'", r"`\1`", " ".join(told.split()).rstrip("."))
+    return ConfigError(text[:1].lower() + text[1:], notes=help_line)
 
 
 def _internal(error: Exception) -> InternalError:
@@ -107,6 +108,7 @@ def _internal(error: Exception) -> InternalError:
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:
     """A signal that asks us to end: everything is given back on the way out, nothing is committed."""
     del frame
+    signal.signal(number, signal.SIG_IGN)
     tell(f"crossover: stopped by {signal.Signals(number).name}; an unfinished run commits nothing")
     raise SystemExit(128 + number)
 

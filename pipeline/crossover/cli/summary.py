@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from crossover.cli.output import line, show
-from crossover.compare.table import show_metric
+from crossover.compare.table import BASELINE, show_metric
 from crossover.core.errors import GateMissed
 from crossover.runs.commit import Commit
 from crossover.runs.folder import Attempt
@@ -38,6 +38,7 @@ def print_summary(record: Mapping[str, Any], attempt: Attempt) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
     for name, rows in outcome["tables"].items():
         table.add_row(f"rows of {name}", f"{rows:,}")
     for place in outcome["set_aside"]:
@@ -48,8 +49,10 @@ def print_summary(record: Mapping[str, Any], attempt: Attempt) -> None:
                 table.add_row(f"    not so: {reason}", f"{rows:,}")
     for model in outcome["models"]:
         for metric, value in model["metrics"].items():
-            if isinstance(value, int | float):
-                table.add_row(f"{model['name']}: {metric}", show_metric(value))
+            if isinstance(value, int | float) and not metric.startswith(BASELINE):
+                baseline = model["metrics"].get(f"{BASELINE}{metric}")
+                beside = "" if baseline is None else f"baseline {show_metric(baseline)}"
+                table.add_row(f"{model['name']}: {metric}", show_metric(value), beside)
         for gate in model["gates"]:
             table.add_row(f"{model['name']}: {gate['reason']}", "held" if gate["held"] else "MISSED")
     table.add_row("wall", f"{record['wall_s']:.1f} s")

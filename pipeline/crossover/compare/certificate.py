@@ -103,8 +103,8 @@ def _compare_inputs(left: Run, right: Run) -> Part:
 
 
 def _tables(run: Run, folder: str, ending: str) -> dict[str, WrittenTable]:
-    described = sorted((run.attempt.path / folder).glob("*.schema.json"))
-    names = [path.name.removesuffix(".schema.json") for path in described]
+    described = (run.attempt.path / folder).glob("*.schema.json")
+    names = sorted(path.name.removesuffix(".schema.json") for path in described)
     return {name: WrittenTable(run.engine, run.attempt.path / folder / f"{name}{ending}") for name in names}
 
 

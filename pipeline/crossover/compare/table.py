@@ -9,6 +9,9 @@ from rich.table import Table
 
 from crossover.compare.difference import Difference, show_key, show_value
 
+BASELINE = "baseline_"
+"""Begins the name of a metric of the constant answer."""
+
 
 def side_by_side(comparison: Mapping[str, Any]) -> Table:
     """Return a table with a column for each engine: rows, time, memory, metrics."""
@@ -58,7 +61,7 @@ def _metric_names(run: Mapping[str, Any]) -> list[tuple[str, str]]:
         (model, metric)
         for model, metrics in run["metrics"].items()
         for metric, value in metrics.items()
-        if isinstance(value, int | float) and not metric.startswith("baseline_")
+        if isinstance(value, int | float) and not metric.startswith(BASELINE)
     ]
 
 
