@@ -125,6 +125,43 @@ def test_a_step_with_a_mistake_keeps_its_verb_and_the_others_are_read() -> None:
     assert [(step.verb, step.operation is None) for step in table.steps] == [("left_join", True), ("filter", False)]
 
 
+# One mistake, one message
+
+
+def test_a_misspelt_stage_is_read_as_the_one_that_was_meant() -> None:
+    loaded = load(SOURCES + "cleen:\n  u:\n    - from: t\n    - filter: a > 0\n")
+    assert [problem.code for problem in loaded.problems.found] == ["unknown-setting"]
+    (stage,) = loaded.document.stages
+    assert (stage.name, [table.name for table in stage.tables], len(stage.tables[0].steps)) == ("clean", ["u"], 2)
+
+
+@pytest.mark.parametrize(
+    "stage", ["clean: x\n", "clean:\n  t:\n    - filter: a > 0\n  t:\n    - filter: a > 1\n", "clean:\n  t: [x]\n", "clean:\n  t: x\n"]
+)
+def test_tables_that_a_refused_part_may_have_changed_have_a_step_without_an_operation(stage: str) -> None:
+    loaded = load(SOURCES + stage)
+    assert len(loaded.problems.found) == 1
+    (table,) = loaded.document.stages[0].tables
+    assert table.name == "t"
+    assert any(step.operation is None for step in table.steps)
+
+
+def test_a_required_key_that_is_misspelt_is_not_missing_as_well() -> None:
+    assert found("sources:\n  t: {pth: t.csv, columns: {a: int}}\n") == [("unknown-setting", 3, 7)]
+    assert [problem.code for problem in read_text("pipelin: p\n" + SOURCES, "a.yaml").problems.found] == ["unknown-setting"]
+
+
+def test_a_parameter_that_is_not_declared_is_reported_where_it_is_used_first() -> None:
+    text = "sources:\n  t: {path: $x/t.csv, columns: {a: int}}\n  u: {path: $x/u.csv, columns: {a: int}}\n"
+    assert found(text) == [("unknown-parameter", *place(text, "$x/t"))]
+
+
+def test_keys_that_resemble_nothing_are_reported_together() -> None:
+    (problem,) = load(SOURCES + "clean:\n  t:\n    - filter: a > 0\n      using: [a]\n      order: [b]\n").problems.found
+    assert problem.message == "`using`, `order` are no options of filter"
+    assert problem.notes == ("options of filter: none",)
+
+
 # What is not built yet
 
 

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from crossover import LANGUAGE
+from crossover.core.nearest import nearest
 from crossover.document import not_yet
 from crossover.document.declarations import declarations
 from crossover.document.expressions import check_expressions
@@ -14,7 +15,7 @@ from crossover.document.names import check_name, check_names_differ
 from crossover.document.parameters import Parameters, in_path, resolve
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path
-from crossover.document.sections import STAGES, Document, ModelSection, ParameterDeclaration, SourceSection
+from crossover.document.sections import STAGES, Document, ModelSection, ParameterDeclaration, SourceSection, StageSection
 from crossover.document.shape import BROKEN, Shaper
 from crossover.document.steps import Operations, StepReader
 
@@ -39,7 +40,7 @@ class DocumentReader:
     def document(self) -> Document:
         self._check_keys()
         sources = self._sections("sources", self._source)
-        stages = tuple(self.steps.stage(key, child) for key, child in self.node.items() if key in STAGES)
+        stages = self._stages()
         models = self._sections("models", self._model)
         self._check_table_names()
         return Document(
@@ -54,12 +55,26 @@ class DocumentReader:
         )
 
     def _check_keys(self) -> None:
-        for key in self.node:
-            if key not in _KEYS:
-                self.shaper.unknown_key(key, _KEYS, (key,), "a document", "document", "unknown-setting")
+        unknown = [key for key in self.node if key not in _KEYS]
+        self.shaper.unknown_keys(unknown, _KEYS, (), "a document", "document", "unknown-setting")
         for key in ("pipeline", "sources"):
-            if key not in self.node:
+            if key not in self.node and not any(nearest(each, _KEYS) == key for each in unknown):
                 self.problems.problem((), "missing-setting", f"the document has no `{key}`")
+
+    def _stages(self) -> tuple[StageSection, ...]:
+        """Read the stages; one whose name is misspelt (reported) as the one that was meant, so that its tables exist."""
+        missing = [stage for stage in STAGES if stage not in self.node]
+        stages: list[StageSection] = []
+        for key, child in self.node.items():
+            name = key if key in STAGES else nearest(key, missing) if key not in _KEYS else None
+            if name is not None:
+                above = dict.fromkeys([*self._tables(), *(table.name for stage in stages for table in stage.tables)])
+                stages.append(self.steps.stage(name, key, child, above))
+        return tuple(stages)
+
+    def _tables(self) -> tuple[str, ...]:
+        sources = self.node.get("sources")
+        return tuple(sources) if isinstance(sources, dict) else ()
 
     def _language(self) -> int:
         value = self.shaper.value(int, self.node["language"], ("language",), setting="language") if "language" in self.node else 1
@@ -112,7 +127,8 @@ class DocumentReader:
         if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
             ending = PurePath(file).suffix
             self.problems.problem((*path, "path"), "not-yet", not_yet.MESSAGE.format(what=f"reading {ending} files"))
-        if source is None or file is None or self.problems.reported > before:
+        doubled = path in self.problems.source_map.doubled
+        if source is None or file is None or doubled or self.problems.reported > before:
             return None
         return source.model_copy(update={"path": file})
 

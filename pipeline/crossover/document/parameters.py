@@ -24,6 +24,8 @@ class Parameters:
 
     values: Mapping[str, ParameterValue] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
+    unknown: set[str] = field(default_factory=set)
+    """Names that were used without being declared; each is reported where it is used first."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ def in_path(text: str, parameters: Parameters, path: Path, problems: Problems) -
         elif not name:
             problems.problem(path, "parameter-form", "`$` in a path is followed by the name of a parameter", offset=match.start())
         elif value is None:
+            broken = True
             unknown(name, parameters, path, problems, offset=match.start())
         elif isinstance(value, tuple):
             problems.problem(path, "parameter-form", f"`{name}` is a list, so it cannot stand in a path", offset=match.start())
@@ -100,6 +103,9 @@ def in_path(text: str, parameters: Parameters, path: Path, problems: Problems) -
 
 def unknown(name: str, parameters: Parameters, path: Path, problems: Problems, *, offset: int) -> None:
     """Report a `$name` that the document does not declare."""
+    if name in parameters.unknown:
+        return
+    parameters.unknown.add(name)
     message = f"no parameter `{name}`{did_you_mean(name, parameters.names)}"
     known = ", ".join(parameters.names) or "none"
     problems.problem(path, "unknown-parameter", message, f"parameters: {known}", offset=offset)

@@ -128,6 +128,7 @@ class _Builder:
             if key in entries:
                 first = self.map.keys[(*path, key)][0]
                 self.problems.problem_at(place, "duplicate-key", f"`{key}` stands twice here; the first is in line {first}")
+                self.map.doubled.add((*path, key))
                 continue
             entries[key] = value
             if _is_empty(value_event):

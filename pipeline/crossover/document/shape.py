@@ -92,30 +92,38 @@ class Shaper:
 
     def _fields(self, model: type[BaseModel], node: dict[str, Any], path: Path, title: str, context: str, code: str) -> dict[str, Any]:
         fields = fields_of(model)
-        values: dict[str, Any] = {}
-        for key, child in node.items():
-            if key in fields:
-                values[key] = self.value(fields[key].annotation, child, (*path, key), setting=key)
-            else:
-                self.unknown_key(key, fields, (*path, key), title, context, code)
-                values[key] = BROKEN
-        return values
+        self.unknown_keys([key for key in node if key not in fields], fields, path, title, context, code)
+        return {
+            key: self.value(fields[key].annotation, child, (*path, key), setting=key) if key in fields else BROKEN
+            for key, child in node.items()
+        }
 
-    def unknown_key(self, key: str, known: Iterable[str], path: Path, title: str, context: str, code: str) -> None:
-        """Report a key that is no option or setting here, or not yet."""
-        if key in not_yet.OPTIONS.get(context, frozenset()):
-            self.problems.problem(path, "not-yet", not_yet.MESSAGE.format(what=f"`{key}` of {title}"), key=True)
-            return
+    def unknown_keys(self, keys: list[str], known: Iterable[str], path: Path, title: str, context: str, code: str) -> None:
+        """Report keys that are no options or settings here, or not yet; those that resemble nothing in one message."""
         known = tuple(each for each in known if each != context)
+        strange: list[str] = []
+        for key in keys:
+            if key in not_yet.OPTIONS.get(context, frozenset()):
+                self.problems.problem((*path, key), "not-yet", not_yet.MESSAGE.format(what=f"`{key}` of {title}"), key=True)
+            elif (meant := _meant(key, known)) or key.lower() in _YAML_BOOLEAN_KEYS:
+                self._unknown_key(key, meant, (*path, key), title, code)
+            else:
+                strange.append(key)
+        if strange:
+            are = "is no" if len(strange) == 1 else "are no"
+            noun = _noun(code) if len(strange) == 1 else f"{_noun(code)}s"
+            message = f"{', '.join(f'`{key}`' for key in strange)} {are} {noun} of {title}"
+            self.problems.problem(
+                (*path, strange[0]), code, message, f"{_noun(code)}s of {title}: {', '.join(known) or 'none'}", key=True
+            )
+
+    def _unknown_key(self, key: str, meant: str, path: Path, title: str, code: str) -> None:
         place = self.problems.source_map.key(path)
         self.problems.withdraw(place, "ambiguous-scalar")
-        synonym = _SYNONYMS.get(key.lower())
-        meant = f"; did you mean `{synonym}`?" if synonym in known else did_you_mean(key, known)
-        noun = "option" if code == "unknown-option" else "setting"
-        remark = f"(`{key}` is the boolean {_yaml_boolean(key)} in YAML 1.1: never a key here)" if key.lower() in _YAML_BOOLEAN_KEYS else ""
-        notes = () if meant else (f"{noun}s of {title}: {', '.join(known) or 'none'}",)
-        beside = ((place[0], remark),) if remark else ()
-        self.problems.problem(path, code, f"`{key}` is no {noun} of {title}{meant}", *notes, key=True, beside=beside)
+        yaml_boolean = "true" if key.lower() in ("on", "yes", "y") else "false"
+        remark = f"(`{key}` is the boolean {yaml_boolean} in YAML 1.1: never a key here)"
+        beside = ((place[0], remark),) if key.lower() in _YAML_BOOLEAN_KEYS else ()
+        self.problems.problem(path, code, f"`{key}` is no {_noun(code)} of {title}{meant}", key=True, beside=beside)
 
     def _scalar(self, annotation: Any, options: tuple[Any, ...], node: Scalar, path: Path, setting: str) -> Any:
         # A text may hold an expression, in which `$name` is a value: there it stays as it is written.
@@ -209,8 +217,7 @@ class Shaper:
         if setting == "type" and word.split("(")[0] in not_yet.TYPES:
             self.problems.problem(path, "not-yet", not_yet.MESSAGE.format(what=f"the type `{word}`"))
             return
-        synonym = _SYNONYMS.get(word.lower())
-        meant = f"; did you mean `{synonym}`?" if synonym in words else did_you_mean(word, words)
+        meant = _meant(word, words)
         code = "unknown-type" if setting == "type" else "wrong-value"
         self.problems.problem(path, code, f"`{setting}` is {expected or ' or '.join(words)}, not `{word}`{meant}")
 
@@ -250,5 +257,11 @@ def _plain(node: Any) -> Any:
     return {key: _plain(child) for key, child in node.items()}
 
 
-def _yaml_boolean(word: str) -> str:
-    return "true" if word.lower() in ("on", "yes", "y") else "false"
+def _meant(key: str, known: tuple[str, ...]) -> str:
+    """Return `; did you mean ...?` or an empty string."""
+    synonym = _SYNONYMS.get(key.lower())
+    return f"; did you mean `{synonym}`?" if synonym in known else did_you_mean(key, known)
+
+
+def _noun(code: str) -> str:
+    return "option" if code == "unknown-option" else "setting"

@@ -37,6 +37,8 @@ class SourceMap:
     scalars: dict[Path, WrittenScalar] = field(default_factory=dict)
     broken: set[Path] = field(default_factory=set)
     """Values whose mistake is reported already: nothing more is to be said of them."""
+    doubled: set[Path] = field(default_factory=set)
+    """Values under a key that stands twice (reported): the tree has the first one alone."""
 
     def __post_init__(self) -> None:
         self._starts = [0, *(match.end() for match in LINE_BREAK.finditer(self.text))]

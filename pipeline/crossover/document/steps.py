@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -40,31 +40,37 @@ class StepReader:
         self.shaper = shaper
         self.problems: Problems = shaper.problems
 
-    def stage(self, name: str, node: Any) -> StageSection:
-        """Return a stage; what is refused in it is reported and left out."""
-        path: Path = (name,)
-        tables: list[TableSection] = []
+    def stage(self, name: str, key: str, node: Any, above: Iterable[str]) -> StageSection:
+        """Return a stage that stands under `key`; `above` are the tables that exist there.
+
+        After a mistake any of them may have been meant to change: each gets a step without an operation.
+        """
+        path: Path = (key,)
         if not isinstance(node, dict):
-            self._expect(node, path, f"`{name}` is a mapping of tables, each with its list of steps")
-            return StageSection(name=name, tables=(), path=path)
-        for table, steps in node.items():
+            self._expect(path, f"`{name}` is a mapping of tables, each with its list of steps")
+            tables = tuple(TableSection(name=table, steps=(_refused(path),), path=path) for table in above)
+            return StageSection(name=name, tables=tables, path=path)
+        for table in node:
             check_name(table, (*path, table), "table", self.problems)
-            tables.append(self.table(table, steps, (*path, table)))
-        return StageSection(name=name, tables=tuple(tables), path=path)
+        tables = tuple(self.table(table, steps, (*path, table)) for table, steps in node.items())
+        if path in self.problems.source_map.doubled:
+            tables += tuple(TableSection(name=table, steps=(_refused(path),), path=path) for table in above)
+        return StageSection(name=name, tables=tables, path=path)
 
     def table(self, name: str, node: Any, path: Path) -> TableSection:
-        steps: list[Step] = []
+        steps: tuple[Step, ...] = ()
         if isinstance(node, list):
-            steps = [self.step(child, (*path, index)) for index, child in enumerate(node)]
+            steps = tuple(self.step(child, (*path, index)) for index, child in enumerate(node))
         else:
-            self._expect(node, path, f"`{name}` has a list of steps, each on a line that begins with `- `")
-            steps = [Step(verb="", operation=None, path=path)]
-        return TableSection(name=name, steps=tuple(steps), path=path)
+            self._expect(path, f"`{name}` has a list of steps, each on a line that begins with `- `")
+        if not isinstance(node, list) or path in self.problems.source_map.doubled:
+            steps = (*steps, _refused(path))
+        return TableSection(name=name, steps=steps, path=path)
 
     def step(self, node: Any, path: Path) -> Step:
         verb = self._verb(node, path)
         if verb is None:
-            return Step(verb="", operation=None, path=path)
+            return _refused(path)
         before = self.problems.reported
         if verb not in self.operations:
             self.problems.problem((*path, verb), "not-yet", not_yet.MESSAGE.format(what=f"`{verb}`"), key=True)
@@ -83,7 +89,7 @@ class StepReader:
         if not isinstance(node, dict):
             verb = str(node) if isinstance(node, Scalar) else ""
             note = f"expected: `- {verb}: ...`" if verb in not_yet.VERBS else "expected: `- operation: ...`, its options below"
-            self._expect(node, path, "a step is one operation with its argument", note)
+            self._expect(path, "a step is one operation with its argument", note)
             return None
         verbs = [key for key in node if key in not_yet.VERBS or key in self.operations]
         if len(verbs) == 1:
@@ -125,6 +131,11 @@ class StepReader:
             for name in node:
                 check_name(name, (*path, name), "column", self.problems)
 
-    def _expect(self, node: Any, path: Path, message: str, *notes: str) -> None:
+    def _expect(self, path: Path, message: str, *notes: str) -> None:
         if path not in self.problems.source_map.broken:
             self.problems.problem(path, "wrong-value", message, *notes, key=True)
+
+
+def _refused(path: Path) -> Step:
+    """A step of which nothing is known but its place."""
+    return Step(verb="", operation=None, path=path)
