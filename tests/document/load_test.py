@@ -105,6 +105,20 @@ def test_bounds_are_checked_where_the_value_stands() -> None:
     assert problem.message == ("`k` should be greater than or equal to 1")
 
 
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ("{columns: [b], encode: one_hot, impute: 0}", "`encode: one_hot` stands without impute, flag_missing and scale: null is a value of its own"),
+        ("{columns: [a], min_rows: 5}", "`min_rows` belongs to `encode: one_hot`"),
+        ("{columns: [b], encode: one_hot, smooth: 5}", "`smooth` belongs to `encode: label_mean`"),
+    ],
+)
+def test_settings_that_would_have_no_effect_are_refused(inputs: str, message: str) -> None:
+    text = SOURCES + f"models:\n  m: {{from: t, inputs: [{inputs}], train: {{kind: k_means, k: 2}}}}\n"
+    (problem,) = load(text).problems.found
+    assert (problem.message, (problem.line, problem.column)) == (message, place(text, inputs))
+
+
 def test_missing_settings_are_reported_at_their_section() -> None:
     assert found("sources:\n  t: {columns: {a: int}}\nmodels:\n  m: {from: t}\n") == [
         ("missing-setting", 3, 3),
