@@ -79,7 +79,7 @@ def test_flights_is_typed() -> None:
 
 def test_the_place_decides_what_a_scalar_is() -> None:
     loaded = load(
-        "about: 12\nsources:\n  t: {path: 2019, nulls: [-999, '', NA], columns: {a: {from: [x, 7], type: timestamp, format: '%Y'}}}\n"
+        "about: 12\nsources:\n  t: {path: 2019, nulls: [-999, '', NA], columns: {a: {from: [x, 7], type: timestamp, format: '%Y-%m-%d'}}}\n"
         "models:\n  m:\n    from: t\n    split: {test: 2e-1}\n    inputs: [{columns: [a], flag_missing: true}]\n"
         "    train: {kind: k_means, k: 3}\n"
     )
@@ -87,7 +87,7 @@ def test_the_place_decides_what_a_scalar_is() -> None:
     source = loaded.document.sources["t"]
     assert source is not None
     assert (loaded.document.about, source.path, source.nulls) == ("12", "2019", ("-999", "", "NA"))
-    assert source.specification("t").columns == (SourceColumn("a", ("x", "7"), TIMESTAMP, "%Y"),)
+    assert source.specification("t").columns == (SourceColumn("a", ("x", "7"), TIMESTAMP, "%Y-%m-%d"),)
     model = loaded.document.models["m"]
     assert model is not None
     assert model.split == Split(test=0.2)
@@ -117,6 +117,22 @@ def test_settings_that_would_have_no_effect_are_refused(inputs: str, message: st
     text = SOURCES + f"models:\n  m: {{from: t, inputs: [{inputs}], train: {{kind: k_means, k: 2}}}}\n"
     (problem,) = load(text).problems.found
     assert (problem.message, (problem.line, problem.column)) == (message, place(text, inputs))
+
+
+@pytest.mark.parametrize(
+    ("settings", "needle"),
+    [
+        ("delimiter: ab", "ab"),
+        ("delimiter: é", "é"),
+        ("encoding: utf-16", "utf-16"),
+        ("columns: {a: {type: date, format: '%Q'}}", "'%Q'"),
+        ("columns: {a: {type: date, format: '%m'}}", "'%m'"),
+        ("columns: {a: {type: int, format: '%Y'}}", "{type"),
+    ],
+)
+def test_what_the_readers_of_files_refuse_is_refused_in_the_document(settings: str, needle: str) -> None:
+    text = f"sources:\n  t: {{path: t.csv, {settings}{'' if 'columns' in settings else ', columns: {a: int}'}}}\n"
+    assert found(text) == [("wrong-value", *place(text, needle))]
 
 
 def test_missing_settings_are_reported_at_their_section() -> None:

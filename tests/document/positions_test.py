@@ -6,7 +6,7 @@ import re
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossover.document.reader import read
@@ -44,6 +44,7 @@ def assert_places(written: Written) -> None:
     assert [source_map.within(("a",), offset) for offset in range(len(written.value))] == written.places
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(WORDS, min_size=1, max_size=5), st.data())
 def test_in_double_quotes_with_escapes_and_folded_lines(words: list[str], data: st.DataObject) -> None:
     written = Written("x: 1\na: ")
@@ -67,6 +68,7 @@ def test_in_double_quotes_with_escapes_and_folded_lines(words: list[str], data: 
     assert_places(written)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(WORDS, min_size=1, max_size=5), st.data())
 def test_in_single_quotes_with_doubled_quotes_and_folded_lines(words: list[str], data: st.DataObject) -> None:
     written = Written("a: ")
@@ -91,6 +93,7 @@ def write_break(written: Written, data: st.DataObject) -> None:
         written.literal("\n\n  ", "\n")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=3), min_size=1, max_size=4), st.sampled_from(["|-", ">-", "|", ">", "|2-", ">+"]))
 def test_in_literal_and_folded_blocks(lines: list[list[str]], indicator: str) -> None:
     written = Written(f"a: {indicator}\n")
@@ -106,6 +109,7 @@ def test_in_literal_and_folded_blocks(lines: list[list[str]], indicator: str) ->
     assert_places(written)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.from_regex(r"[a-z(),=<]{1,5}", fullmatch=True), min_size=1, max_size=5), st.data())
 def test_in_plain_text_over_several_lines(words: list[str], data: st.DataObject) -> None:
     words[0] = "x" + words[0]  # not an indicator, nor a word that YAML reads as something else
@@ -154,6 +158,7 @@ def test_keys_and_values_have_places(path: tuple[str | int, ...], key: tuple[int
     assert (problems.source_map.key(path), problems.source_map.value(path)) == (key, value)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused_with_a_place_inside_it(text: str) -> None:
     node, problems = read(text, "a.yaml")

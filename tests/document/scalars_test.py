@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import ruamel.yaml
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crossover.document.literals import NotOfTypeError, parse
@@ -27,6 +27,7 @@ def tag_1_2(text: str) -> str:
     return str(resolver.resolve(ruamel.yaml.nodes.ScalarNode, text, (True, False))).rpartition(":")[2]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LOOKALIKES)
 @example("2011-09-01")
 @example("0o17")
@@ -39,6 +40,7 @@ def test_what_yaml_1_1_and_1_2_read_differently_is_refused(text: str) -> None:
     assert same_text_for_both or other_reading(text) or DOUBLE.fullmatch(text)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(LOOKALIKES)
 def test_what_is_inferred_is_what_yaml_1_2_reads(text: str) -> None:
     if other_reading(text) is None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 from typing import Any, TypeVar
 
 from crossover import LANGUAGE
+from crossover.core.errors import ConfigError
 from crossover.core.nearest import nearest
 from crossover.document import not_yet
 from crossover.document.declarations import declarations
@@ -18,6 +20,9 @@ from crossover.document.scalars import Path
 from crossover.document.sections import STAGES, Document, ModelSection, ParameterDeclaration, SourceSection, StageSection
 from crossover.document.shape import BROKEN, Shaper
 from crossover.document.steps import Operations, StepReader
+from crossover.sources.dialect import dialect_of
+from crossover.sources.formats import format_to_pattern
+from crossover.sources.specification import CsvSource
 
 SectionType = TypeVar("SectionType", SourceSection, ModelSection)
 
@@ -127,10 +132,27 @@ class DocumentReader:
         if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
             ending = PurePath(file).suffix
             self.problems.problem((*path, "path"), "not-yet", not_yet.MESSAGE.format(what=f"reading {ending} files"))
+        if source is not None:
+            self._check_reading(name, source, path)
         doubled = path in self.problems.source_map.doubled
         if source is None or file is None or doubled or self.problems.reported > before:
             return None
         return source.model_copy(update={"path": file})
+
+    def _check_reading(self, name: str, source: SourceSection, path: Path) -> None:
+        """Report a delimiter, an encoding and formats of dates that the readers of files refuse."""
+        for setting in ("delimiter", "encoding"):
+            csv = CsvSource(name, "", (), **{setting: getattr(source, setting)})
+            self._refused_by(partial(dialect_of, csv), (*path, setting))
+        for column, section in source.columns.items():
+            if section.format is not None:
+                self._refused_by(partial(format_to_pattern, section.format), (*path, "columns", column, "format"))
+
+    def _refused_by(self, read: Callable[[], object], path: Path) -> None:
+        try:
+            read()
+        except ConfigError as error:
+            self.problems.problem(path, "wrong-value", error.message, *error.notes)
 
     def _check_columns(self, node: Any, path: Path) -> None:
         columns = node.get("columns") if isinstance(node, dict) else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Any, ClassVar
 from typing import Literal as Choice
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from crossover.document.scalars import Path
 from crossover.language.types import TYPES, Type
@@ -67,17 +66,9 @@ class SourceSection(Section):
     outcomes: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ("",)
     format: Choice["csv"] = "csv"
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str = ","
     encoding: str = "utf-8"
     multiline: bool = False
-
-    @field_validator("encoding")
-    @classmethod
-    def _encoding_exists(cls, value: str) -> str:
-        try:
-            return codecs.lookup(value).name
-        except LookupError as error:
-            raise ValueError(f"no encoding `{value}`") from error
 
     def specification(self, name: str) -> CsvSource:
         """Return what the engines read."""
