@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from crossover.core.radix import radix_order
+
 Positions = npt.NDArray[np.intp]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -56,37 +58,53 @@ def as_of_bounds(
     by (left_group, left_time), ranges move forward, so that reducing them reads memory forward.
     """
     key, scale = _sorted_key(group, time)
-    wanted = scale.key(left_group, left_time)
-    order = np.argsort(wanted)
-    high = np.searchsorted(key, wanted[order])
-    left_group = left_group[order]
-    low = scale.search(key, left_group, left_time[order], within)
+    # a group that is negative stands with the first: it sees nothing wherever it stands
+    wanted = scale.key(np.maximum(left_group, 0), left_time)
+    order = radix_order([(wanted, scale.groups * scale.span)])
+    high = np.searchsorted(key, wanted.take(order))
+    left_group = left_group.take(order)
+    low = scale.search(key, left_group, left_time.take(order), within)
     high[left_group < 0] = 0
     return order, low, high
+
+
+_UNITS = (3_600_000_000, 60_000_000, 1_000_000, 1_000)
+"""Hours, minutes, seconds, milliseconds: few times are finer."""
 
 
 class _Scale:
     """Turns (group, time) into one int that sorts alike: group * span + distance of the time from the least.
 
-    Where that leaves int64, the rank of the time among those of the rows takes its place.
+    Distances are counted in the largest unit in which those of the rows are whole; others are rounded up, which
+    changes no answer to "which rows are not before it". Where the int would leave int64, the rank of the time
+    among those of the rows takes the distance's place.
     """
 
     def __init__(self, group: Ints, time: Ints) -> None:
         self.ranks: Ints | None = None
         self.least = int(time.min()) if len(time) else 0
-        self.span = (int(time.max()) - self.least if len(time) else 0) + 2
-        groups = int(group.max()) + 2 if len(group) else 1
-        self.groups = groups
-        if self.span * groups >= 2**62:
+        self.largest = int(time.max()) if len(time) else 0
+        self.groups = int(group.max()) + 2 if len(group) else 2
+        self.unit = 1
+        self.span = self.largest - self.least + 2
+        if self.span * self.groups >= 2**62:
             self.ranks = np.unique(time)
             self.span = len(self.ranks) + 2
+        elif len(time):
+            self.unit = next((unit for unit in _UNITS if self._fits(time, unit)), 1)
+            self.span = (self.largest - self.least) // self.unit + 2
+
+    def _fits(self, time: Ints, unit: int) -> bool:
+        return not ((time[:1000] - self.least) % unit).any() and not ((time - self.least) % unit).any()
 
     def key(self, group: Ints, time: Ints) -> Ints:
         """Return keys; a time outside those of the rows counts as just outside."""
         if self.ranks is not None:
             return self.first(group) + np.searchsorted(self.ranks, time)
         # clip first: the difference of extreme times would overflow
-        offset: Ints = np.clip(time, self.least, self.least + self.span - 1) - self.least
+        offset: Ints = np.clip(time, self.least, self.largest + 1) - self.least
+        if self.unit > 1:
+            offset = (offset + (self.unit - 1)) // self.unit
         return self.first(group) + offset
 
     def first(self, group: Ints) -> Ints:
@@ -95,7 +113,7 @@ class _Scale:
         return keys
 
     def search(self, key: Ints, group: Ints, time: Ints, back: int | None) -> Positions:
-        """Return the first position with an equal group and a time of at least time - back; group must be sorted."""
+        """Return the first position with an equal group and a time of at least time - back."""
         if back is None:
             return np.searchsorted(key, self.first(group))
         return np.searchsorted(key, self.key(group, np.maximum(time, np.iinfo(np.int64).min + back) - back))

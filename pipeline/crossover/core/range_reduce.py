@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,10 @@ def _max(values: Array, ranges: Ranges) -> tuple[Array, Mask]:
 
 def _variance(values: Array, ranges: Ranges) -> tuple[Array, Mask]:
     values = values.astype(np.float64, copy=False)
-    squares = _squares_of_groups(values, ranges) if ranges.disjoint() else _squares_of_sliding(values, ranges)
+    if ranges.disjoint():
+        squares = _squares_of_groups(values, ranges)
+    else:
+        squares = _in_blocks(_squares_of_sliding, values, ranges)
     result = squares / np.maximum(ranges.length - 1, 1)
     return result, (ranges.length > 1) & np.isfinite(result)
 
@@ -156,9 +160,26 @@ def _fold(function: np.ufunc, values: Array, ranges: Ranges) -> Array:
         return _fold_groups(function, values, ranges)
     if ranges.running():
         return _fold_running(function, values, ranges)
-    if function in (np.minimum, np.maximum):
-        return _fold_overlapping(function, values, ranges)
-    return _fold_sliding(function, values, ranges)
+    kernel = _fold_overlapping if function in (np.minimum, np.maximum) else _fold_sliding
+    return _in_blocks(partial(kernel, function), values, ranges)
+
+
+_BLOCK = 32_768
+
+
+def _in_blocks(kernel: Callable[[Array, Ranges], Array], values: Array, ranges: Ranges) -> Array:
+    """Run a kernel over some ranges at a time, where these lie close together: the blocks then stay in the cache."""
+    parts = []
+    for start in range(0, len(ranges.low), _BLOCK):
+        low, high = ranges.low[start : start + _BLOCK], ranges.high[start : start + _BLOCK]
+        full = high > low
+        first, last = int(low.min(initial=len(values), where=full)), int(high.max(initial=0, where=full))
+        if last - first > 4 * _BLOCK:
+            return kernel(values, ranges)
+        # an empty range may lie anywhere
+        low, high = np.where(full, low - first, 0), np.where(full, high - first, 0)
+        parts.append(kernel(values[first : max(first, last)], Ranges(low, high)))
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=values.dtype)
 
 
 def _fold_groups(function: np.ufunc, values: Array, ranges: Ranges) -> Array:

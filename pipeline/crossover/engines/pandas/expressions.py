@@ -106,8 +106,8 @@ def _power(x: Array, y: Array) -> Array:
 
 
 def _round_half_away(x: Array) -> Array:
-    whole = np.trunc(x)
-    return np.where(np.abs(x - whole) >= 0.5, whole + np.copysign(1.0, x), whole)
+    """The largest double below a half is added: with a half 0.49999999999999994 would become 1."""
+    return np.asarray(np.trunc(x + np.copysign(0.49999999999999994, x)))
 
 
 def _double_to_int(a: Vector) -> Vector:

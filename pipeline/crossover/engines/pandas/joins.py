@@ -15,7 +15,6 @@ from crossover.relations import nodes
 from crossover.relations.cardinality import EXAMPLES, several_rows
 
 
-
 def join(node: nodes.Join, left: Frame, right: Frame) -> Frame:
     """Return rows of left with columns of the matching rows of right.
 

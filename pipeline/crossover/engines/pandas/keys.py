@@ -67,12 +67,16 @@ def group_numbers(codes: Codes) -> tuple[Ints, Positions]:
 def join_codes(left: Sequence[Vector], right: Sequence[Vector], rows: tuple[int, int]) -> tuple[Codes, Codes]:
     """Return codes of both sides in one coding, that of the right side. Null on either side is -1."""
     left_values, right_values = np.zeros(rows[0], dtype=np.int64), np.zeros(rows[1], dtype=np.int64)
-    left_known, right_known = np.ones(rows[0], dtype=np.bool_), np.ones(rows[1], dtype=np.bool_)
+    left_known: Mask | None = None
+    right_known: Mask | None = None
     size = 1
-    for mine, theirs in zip(left, right, strict=True):
+    for place, (mine, theirs) in enumerate(zip(left, right, strict=True)):
         mine_codes, their_codes = _pair(mine.spread(rows[0]), theirs.spread(rows[1]))
-        left_known &= mine_codes.values >= 0
-        right_known &= their_codes.values >= 0
+        if place == 0:
+            left_values, right_values, size = mine_codes.values, their_codes.values, their_codes.size
+            continue
+        left_known = _both_known(left_known, left_values, mine_codes)
+        right_known = _both_known(right_known, right_values, their_codes)
         if size * their_codes.size > LARGEST:
             right_values, distinct = pd.factorize(right_values)
             left_values = places_in(distinct, left_values)
@@ -84,13 +88,19 @@ def join_codes(left: Sequence[Vector], right: Sequence[Vector], rows: tuple[int,
     return Codes(_where_known(left_values, left_known), size), Codes(_where_known(right_values, right_known), size)
 
 
+def _both_known(known: Mask | None, values: Ints, more: Codes) -> Mask:
+    """Return where all keys so far and one more are known; `known` None: where `values` is no -1."""
+    together: Mask = (values >= 0 if known is None else known) & (more.values >= 0)
+    return together
+
+
+def _where_known(values: Ints, known: Mask | None) -> Ints:
+    return values if known is None or known.all() else np.where(known, values, -1)
+
+
 def places_in(distinct: Ints, values: Ints) -> Ints:
     """Return the place of each value among distinct ones, -1 for none."""
     return pd.Index(distinct).get_indexer(pd.Index(values)).astype(np.int64)
-
-
-def _where_known(values: Ints, known: Mask) -> Ints:
-    return values if known.all() else np.where(known, values, -1)
 
 
 def _pair(left: Vector, right: Vector) -> tuple[Codes, Codes]:

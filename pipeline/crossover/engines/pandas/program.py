@@ -20,7 +20,7 @@ from crossover.engines.pandas.vectors import Mask, Vector
 from crossover.language.tree import Call, Case, Column, Expression, Literal, columns_of
 from crossover.language.types import BOOLEAN, STRING
 
-BLOCK = 32_768
+BLOCK = 65_536
 
 
 @dataclass(eq=False)

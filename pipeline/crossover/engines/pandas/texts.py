@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crossover.engines.pandas.keys import group_codes, group_numbers
 from crossover.engines.pandas.vectors import Vector, concatenated, from_arrow, nulls, to_arrow
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Type
 from crossover.sources import text
@@ -128,25 +127,11 @@ def _over_dictionary(name: str, vectors: Sequence[Vector], varying: Vector, resu
 
 def _over_combinations(name: str, vectors: Sequence[Vector], varying: Sequence[Vector], result: Type) -> Vector:
     """Compute over the distinct combinations of values, and look their numbers up."""
-    numbers, first = distinct_rows(varying)
+    numbers, first = group_numbers(group_codes(varying, len(varying[0])))
     arguments = [
         _scalar(vector) if vector.constant else to_arrow(vector.take(first, False), len(first)) for vector in vectors
     ]
     return _computed(name, _plain(arguments), result).take(numbers, False)
-
-
-def distinct_rows(vectors: Sequence[Vector]) -> tuple[Any, Any]:
-    """Return the number of each row's combination of values, and a row of each combination."""
-    numbers = np.zeros(len(vectors[0]), dtype=np.int64)
-    for vector in vectors:
-        # factorize gives -1 for null
-        codes, values = (vector.data, vector.strings.values) if vector.type == STRING else pd.factorize(vector.data)
-        known = vector.known
-        codes = codes.astype(np.int64) if known is None else np.where(known, codes, -1)
-        numbers, _ = pd.factorize(numbers * (len(values) + 1) + codes + 1)
-    first = np.empty(int(numbers.max(initial=-1)) + 1, dtype=np.intp)
-    first[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)
-    return numbers, first
 
 
 def look_up(table: Vector, codes: Vector) -> Vector:
