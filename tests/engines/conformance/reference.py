@@ -100,7 +100,7 @@ def parsed_date(text: str) -> date | None:
 
 MOMENT = re.compile(
     r"[ \t]*([0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"([T ](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]{1,9}))?)?"
+    r"([T ](?P<hour>[0-9]{2})(:(?P<minute>[0-9]{2})(:(?P<second>[0-9]{2})(\.(?P<fraction>[0-9]{1,9}))?)?)?"
     r"(?P<zone>Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?[ \t]*"
 )
 
