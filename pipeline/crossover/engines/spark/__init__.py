@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.spark.java import java_problem, spark_version
@@ -16,7 +17,7 @@ def missing() -> str | None:
     return java_problem(version)
 
 
-def open_engine(options: EngineOptions) -> Engine[object]:
+def open_engine(options: EngineOptions) -> Engine[Any]:
     """Open a Spark engine. Raises EngineError if something it needs is missing or the session does not start."""
     from crossover.core.errors import EngineError
 

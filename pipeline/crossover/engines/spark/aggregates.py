@@ -2,52 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from pyspark.sql import Column, functions as F
+from pyspark.sql import Column, WindowSpec
+from pyspark.sql import functions as F
 
 from crossover.engines.spark.expressions import microseconds
 from crossover.engines.spark.text import finite
-from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Schema, Type
+from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Fact, Schema, Type
 from crossover.relations.nodes import AggregateCall, Order
 
-AGGREGATES: dict[str, Callable[[Column], Column]] = {
-    "count": F.count,
-    "count_distinct": F.count_distinct,
-    "avg": lambda x: F.avg(x),
-    "min": F.min,
-    "max": F.max,
-    "stddev": F.stddev_samp,
-    "variance": F.var_samp,
-}
-"""Those that are one function of Spark; a window needs another one for `count_distinct`."""
-
-FINITE = frozenset({"avg", "stddev", "variance"})
-"""Doubles that may have overflowed."""
+LOW_BITS = 0xFFFFFFFF
+SMALL_INTS = (-(2**31), 2**31 - 1)
+"""Ints whose sum over 2**32 rows fits int64."""
 
 HEX, COMPLEMENT = "0123456789ABCDEF", "FEDCBA9876543210"
 
 
-def plain(call: AggregateCall, schema: Schema, over: Callable[[Column], Column] = lambda column: column) -> Column:
-    """Return an aggregate that needs no order. `over` puts the bare aggregate over a window."""
+@dataclass(frozen=True)
+class Aggregation:
+    """Aggregates as Spark has them, and what makes the result of their values."""
+
+    parts: tuple[Column, ...]
+    finish: Callable[..., Column] = lambda value: value
+
+
+def aggregation(call: AggregateCall, schema: Schema) -> Aggregation:
+    """Return an aggregate that needs no order."""
     if call.function == "count_rows":
-        return over(F.count(F.lit(1)))
+        return Aggregation((F.count(F.lit(1)),))
     assert call.column is not None
-    column = F.col(call.column)
     if call.function == "sum":
-        # an int sum that overflows is null, in every mode
-        return over(F.try_sum(column)) if schema[call.column].type == INT else finite(over(F.sum(column)))
-    result = over(AGGREGATES[call.function](column))
-    return finite(result) if call.function in FINITE else result
+        return _sum(F.col(call.column), schema[call.column])
+    return AGGREGATES[call.function](F.col(call.column))
 
 
-def aggregated(call: AggregateCall, schema: Schema, order: Sequence[Order]) -> Column:
-    """Return an aggregate of a group. Of first and last the value may be null: the order's struct never is."""
-    if call.function in ("first", "last"):
-        assert call.column is not None
-        choose = F.min_by if call.function == "first" else F.max_by
-        return choose(F.col(call.column), order_key(order, schema))
-    return plain(call, schema)
+def _sum(column: Column, fact: Fact) -> Aggregation:
+    """Halves of ints are summed apart: neither sum can overflow, in whichever order the rows come."""
+    if fact.type == DOUBLE:
+        return Aggregation((F.sum(column),), finite)
+    if fact.interval and SMALL_INTS[0] <= fact.interval[0] and fact.interval[1] <= SMALL_INTS[1]:
+        return Aggregation((F.sum(column),))
+    return Aggregation((F.sum(F.shiftright(column, 32)), F.sum(column.bitwiseAND(F.lit(LOW_BITS)))), _joined_halves)
+
+
+def _joined_halves(high: Column, low: Column) -> Column:
+    carried = high + F.shiftright(low, 32)
+    return F.when(carried.between(*SMALL_INTS), F.shiftleft(carried, 32) + low.bitwiseAND(F.lit(LOW_BITS)))
+
+
+AGGREGATES: dict[str, Callable[[Column], Aggregation]] = {
+    "count": lambda x: Aggregation((F.count(x),)),
+    "count_distinct": lambda x: Aggregation((F.count_distinct(x),)),
+    "avg": lambda x: Aggregation((F.avg(x),), finite),
+    "min": lambda x: Aggregation((F.min(x),)),
+    "max": lambda x: Aggregation((F.max(x),)),
+    "stddev": lambda x: Aggregation((F.stddev_samp(x),), finite),
+    "variance": lambda x: Aggregation((F.var_samp(x),), finite),
+}
+
+
+def ordered_aggregation(call: AggregateCall, schema: Schema, order: Sequence[Order]) -> Aggregation:
+    """Return an aggregate of a group with an order. The value of first and last may be null: the order's key never is."""
+    if call.function not in ("first", "last"):
+        return aggregation(call, schema)
+    choose = F.min_by if call.function == "first" else F.max_by
+    return Aggregation((choose(F.col(str(call.column)), order_key(order, schema)),))
+
+
+def part_names(calls: Mapping[str, Aggregation]) -> dict[str, list[str]]:
+    """Return the names of the parts of each call."""
+    return {name: [f"__part_{number}_{place}" for place in range(len(each.parts))] for number, (name, each) in enumerate(calls.items())}
+
+
+def named_parts(calls: Mapping[str, Aggregation], over: Mapping[str, WindowSpec] | None = None) -> list[Column]:
+    """Return all parts under their names, each over the window of its call if there are windows."""
+    names = part_names(calls)
+    return [
+        (part.over(over[name]) if over else part).alias(alias)
+        for name, each in calls.items()
+        for alias, part in zip(names[name], each.parts, strict=True)
+    ]
+
+
+def finished(calls: Mapping[str, Aggregation]) -> dict[str, Column]:
+    """Return the results over columns that hold the parts."""
+    names = part_names(calls)
+    return {name: each.finish(*map(F.col, names[name])) for name, each in calls.items()}
 
 
 def sort_columns(order: Sequence[Order]) -> list[Column]:

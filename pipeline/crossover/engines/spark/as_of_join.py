@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec, functions as F
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import functions as F
 
-from crossover.engines.spark.aggregates import order_key
+from crossover.engines.spark.aggregates import Aggregation, order_key
 from crossover.engines.spark.expressions import microseconds
 from crossover.engines.spark.frames import SPARK_TYPES, SparkFrame
-from crossover.engines.spark.windows import over_frame
+from crossover.engines.spark.windows import Over, frame_aggregation, with_windows
 from crossover.language.types import Schema
 from crossover.relations import nodes
 
@@ -41,10 +42,9 @@ def as_of_join(node: nodes.AsOfJoin, left: SparkFrame, right: SparkFrame, left_s
     union = _left_events(node, left, names, right_schema).unionByName(_right_events(node, left, right, names, left_schema))
     group = Window.partitionBy(*names.keys, SPREAD)
     so_far = node.within is None or all(call.function == "last" for _, call in node.calls)
-    values = _so_far(node, names, right_schema, group) if so_far else _sliding(node, names, right_schema, group)
+    calls = _so_far(node, names, right_schema, group) if so_far else _sliding(node, names, right_schema, group)
     columns = (*left.columns, *(name for name, _ in node.calls))
-    seen = union.select(*left.columns, SEEN, TIME, *(value.alias(name) for name, value in values.items()))
-    rows = seen.filter(F.col(SEEN).isNull())
+    rows = with_windows(union, (*left.columns, SEEN, TIME), calls).filter(F.col(SEEN).isNull())
     if so_far:
         rows = rows.select(*left.columns, TIME, *(_finished(node, name, call) for name, call in node.calls))
     return SparkFrame(rows.select(*columns), columns, None, left.unique)
@@ -103,7 +103,7 @@ def _event_schema(names: Events, right_schema: Schema) -> Schema:
     return {name: right_schema[column] for column, name in names.values.items()}
 
 
-def _so_far(node: nodes.AsOfJoin, names: Events, right_schema: Schema, group: WindowSpec) -> dict[str, Column]:
+def _so_far(node: nodes.AsOfJoin, names: Events, right_schema: Schema, group: WindowSpec) -> dict[str, Over]:
     """Aggregates over all events up to each one; the mark sorts the left rows (null) before what is known just then.
 
     first and last take a struct, null for a left row, so that a null value is a value.
@@ -111,14 +111,15 @@ def _so_far(node: nodes.AsOfJoin, names: Events, right_schema: Schema, group: Wi
     ties = [F.col(names.values[name]).asc_nulls_last() for name in node.ties]
     frame = group.orderBy(F.col(TIME).asc_nulls_first(), F.col(SEEN).asc_nulls_first(), *ties)
     frame = frame.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    values = {}
+    values: dict[str, Over] = {}
     for name, call in node.calls:
         renamed = _renamed(call, names)
         if call.function in ("first", "last"):
             event = F.when(F.col(SEEN), F.struct(F.col(TIME).alias("time"), F.col(str(renamed.column)).alias("value")))
-            values[name] = (F.first if call.function == "first" else F.last)(event, ignorenulls=True).over(frame)
+            choose = F.first if call.function == "first" else F.last
+            values[name] = Aggregation((choose(event, ignorenulls=True),)), frame
         else:
-            values[name] = over_frame(renamed, _event_schema(names, right_schema), frame)
+            values[name] = frame_aggregation(renamed, _event_schema(names, right_schema)), frame
     return values
 
 
@@ -132,17 +133,17 @@ def _finished(node: nodes.AsOfJoin, name: str, call: nodes.AggregateCall) -> Col
     return value.alias(name)
 
 
-def _sliding(node: nodes.AsOfJoin, names: Events, right_schema: Schema, group: WindowSpec) -> dict[str, Column]:
+def _sliding(node: nodes.AsOfJoin, names: Events, right_schema: Schema, group: WindowSpec) -> dict[str, Over]:
     assert node.within is not None
     schema = _event_schema(names, right_schema)
     frame = group.orderBy(F.col(TIME)).rangeBetween(-node.within, -1)
-    values = {}
+    values: dict[str, Over] = {}
     for name, call in node.calls:
         renamed = _renamed(call, names)
         if call.function in ("first", "last"):
-            values[name] = _first_or_last(call.function, renamed, node, names, schema).over(frame)
+            values[name] = Aggregation((_first_or_last(call.function, renamed, node, names, schema),)), frame
         else:
-            values[name] = over_frame(renamed, schema, frame)
+            values[name] = frame_aggregation(renamed, schema), frame
     return values
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import reduce
 
-from pyspark.sql import Column, functions as F, types
+from pyspark.sql import Column, types
+from pyspark.sql import functions as F
 
 from crossover.engines.spark.frames import SPARK_TYPES
 from crossover.engines.spark.text import finite, in_calendar, parse_boolean, parse_date, parse_double, parse_int, parse_timestamp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession, types
@@ -58,8 +59,9 @@ def from_table(session: SparkSession, table: pa.Table) -> SparkFrame:
 def to_table(data: DataFrame, schema: Schema) -> pa.Table:
     """Return all rows on the driver, in Arrow all the way."""
     wanted = arrow_schema(schema)
-    if hasattr(data, "toArrow"):
+    if hasattr(DataFrame, "toArrow"):
         return data.toArrow().cast(wanted)
     # Spark 3.5 has the same under a private name; its own toPandas is built on it.
-    batches = data._collect_as_arrow()
+    private: Any = data
+    batches = private._collect_as_arrow()
     return pa.Table.from_batches(batches).cast(wanted) if batches else wanted.empty_table()

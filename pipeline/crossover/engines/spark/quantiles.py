@@ -10,11 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
-from pyspark.sql import Column, DataFrame, Row, functions as F
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from crossover.core.errors import InternalError
+from crossover.engines.spark.frames import to_table
+from crossover.language.types import DOUBLE, INT, Fact
 from crossover.relations.compute import batches
 
 ACCURACY = 10_000
@@ -23,20 +27,27 @@ MARGIN = 3 / ACCURACY
 """Half the width of a bracket in rank, as a share of the rows: the error of each end, and room."""
 
 
+FEW = 20_000
+"""A column with fewer values is its own bracket: in a narrower one there might be no whole rank."""
+
 @dataclass(frozen=True)
 class Bracket:
-    """Values `low` <= `high` between which the quantile `share` of a column with `count` values lies."""
+    """Values `low` <= `high` of a column with `count` values, between which a quantile lies."""
 
     column: str
-    share: float
     count: int
     low: float
     high: float
 
-    @property
-    def position(self) -> float:
-        """Place of the quantile among the sorted values, from 0; between two of them it is a mixture."""
-        return (self.count - 1) * self.share
+
+@dataclass(frozen=True)
+class Held:
+    """What a bracket holds: values below it, at its ends (`high` 0 if they are one), and those strictly inside, sorted."""
+
+    below: int
+    low: int
+    inside: tuple[float, ...]
+    high: int
 
 
 def exact_quantiles(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
@@ -48,27 +59,29 @@ def exact_quantiles(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> d
 
 
 def _batch(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
-    brackets = {(each.column, each.share): each for each in _brackets(data, wanted)}
-    values = dict(zip(brackets, _values(data, list(brackets.values())), strict=True)) if brackets else {}
+    brackets = dict(_brackets(data, wanted))
+    distinct = list(dict.fromkeys(brackets.values()))
+    held = dict(zip(distinct, _held(data, distinct), strict=True)) if distinct else {}
+    values = {(name, share): quantile(each, held[each], share) for (name, share), each in brackets.items()}
     return {name: tuple(values.get((name, share)) for share in shares) for name, shares in wanted.items()}
 
 
-def _brackets(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> Iterator[Bracket]:
+def _brackets(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> Iterator[tuple[tuple[str, float], Bracket]]:
     """First scan: a sketch of each column. The ends of a bracket at 0 and 1 are the least and the largest value."""
     columns = list(wanted)
     row = data.agg(*(part for place, name in enumerate(columns) for part in _sketch(place, name, wanted[name]))).first()
     assert row is not None
     for place, name in enumerate(columns):
         count, ranks = row[f"count_{place}"], row[f"ranks_{place}"]
-        for number, share in enumerate(dict.fromkeys(wanted[name])):
+        for number, share in enumerate(wanted[name]):
             if count:
-                low = ranks[2 * number] if share - MARGIN > 0 else row[f"min_{place}"]
-                high = ranks[2 * number + 1] if share + MARGIN < 1 else row[f"max_{place}"]
-                yield Bracket(name, share, count, low, high)
+                low = ranks[2 * number] if share - MARGIN > 0 and count >= FEW else row[f"min_{place}"]
+                high = ranks[2 * number + 1] if share + MARGIN < 1 and count >= FEW else row[f"max_{place}"]
+                yield (name, share), Bracket(name, count, low, high)
 
 
 def _sketch(place: int, name: str, shares: Sequence[float]) -> list[Column]:
-    ends = [min(max(end, 0.0), 1.0) for share in dict.fromkeys(shares) for end in (share - MARGIN, share + MARGIN)]
+    ends = [min(max(end, 0.0), 1.0) for share in shares for end in (share - MARGIN, share + MARGIN)]
     return [
         F.count(name).alias(f"count_{place}"),
         F.min(name).alias(f"min_{place}"),
@@ -77,15 +90,14 @@ def _sketch(place: int, name: str, shares: Sequence[float]) -> list[Column]:
     ]
 
 
-def _values(data: DataFrame, brackets: Sequence[Bracket]) -> Iterator[float]:
+def _held(data: DataFrame, brackets: Sequence[Bracket]) -> Iterator[Held]:
     """Second scan counts what is below and at the ends of each bracket, third collects what is strictly inside."""
     counts = data.agg(*(part for place, each in enumerate(brackets) for part in _counts(place, each))).first()
     assert counts is not None
-    inside: dict[int, list[float]] = {place: [] for place in range(len(brackets))}
-    for place, value in _inside(data, brackets):
-        inside[place].append(value)
+    inside = _inside(data, brackets)
     for place, bracket in enumerate(brackets):
-        yield _quantile(bracket, place, counts, sorted(inside[place]))
+        high = counts[f"high_{place}"] if bracket.low < bracket.high else 0
+        yield Held(counts[f"below_{place}"], counts[f"low_{place}"], tuple(inside[place]), high)
 
 
 def _counts(place: int, bracket: Bracket) -> list[Column]:
@@ -94,37 +106,45 @@ def _counts(place: int, bracket: Bracket) -> list[Column]:
     return [F.count(F.when(test, F.lit(1))).alias(f"{name}_{place}") for name, test in tests.items()]
 
 
-def _inside(data: DataFrame, brackets: Sequence[Bracket]) -> Iterator[tuple[int, float]]:
+def _inside(data: DataFrame, brackets: Sequence[Bracket]) -> list[list[float]]:
     """Few rows have a value inside a bracket; only of these are pairs made."""
-    tests = [(F.col(each.column) > each.low) & (F.col(each.column) < each.high) for each in brackets]
-    open_ones = [place for place, each in enumerate(brackets) if each.low < each.high]
-    if not open_ones:
-        return
-    held = F.lit(False)
-    for place in open_ones:
-        held = held | F.coalesce(tests[place], F.lit(False))
-    pairs = F.array(*(F.when(tests[place], F.struct(F.lit(place).alias("place"), F.col(brackets[place].column).alias("value"))) for place in open_ones))
-    rows = data.filter(held).select(F.explode(pairs).alias("pair")).filter(F.col("pair").isNotNull())
-    for row in rows.select("pair.place", "pair.value").toLocalIterator():
-        yield row["place"], row["value"]
+    inside: list[list[float]] = [[] for _ in brackets]
+    tests = {
+        place: F.coalesce((F.col(each.column) > each.low) & (F.col(each.column) < each.high), F.lit(False))
+        for place, each in enumerate(brackets)
+        if each.low < each.high
+    }
+    if not tests:
+        return inside
+    pairs = [F.when(test, _pair(place, brackets[place])) for place, test in tests.items()]
+    rows = data.filter(reduce(Column.__or__, tests.values())).select(F.explode(F.array(*pairs)).alias("pair"))
+    found = to_table(rows.filter(F.col("pair").isNotNull()).select("pair.place", "pair.value"), {"place": Fact(INT), "value": Fact(DOUBLE)})
+    found = found.sort_by([("place", "ascending"), ("value", "ascending")])
+    for place, value in zip(found["place"].to_pylist(), found["value"].to_pylist(), strict=True):
+        inside[place].append(value)
+    return inside
 
 
-def _quantile(bracket: Bracket, place: int, counts: Row, inside: Sequence[float]) -> float:
-    below, at_low, at_high = (counts[f"{name}_{place}"] for name in ("below", "low", "high"))
-    at_high = 0 if bracket.low == bracket.high else at_high
-    first, second = math.floor(bracket.position), math.ceil(bracket.position)
-    if not (below <= first and second < below + at_low + len(inside) + at_high):
+def _pair(place: int, bracket: Bracket) -> Column:
+    return F.struct(F.lit(place).cast("long").alias("place"), F.col(bracket.column).alias("value"))
+
+
+def quantile(bracket: Bracket, held: Held, share: float) -> float:
+    """Return the linear quantile. Raises InternalError if the ranks it lies between are not in the bracket."""
+    position = (bracket.count - 1) * share
+    first, second = math.floor(position), math.ceil(position)
+    behind = held.below + held.low + len(held.inside) + held.high
+    if not held.below <= first <= second < behind:
         raise InternalError(
-            f"the quantile {bracket.share} of {bracket.column} lies outside its bracket: ranks {first} and {second} of "
-            f"{bracket.count}, {below} below, {at_low + len(inside) + at_high} inside"
+            f"the quantile {share} of {bracket.column} lies outside its bracket: it needs the ranks {first} and {second} of "
+            f"{bracket.count}, the bracket holds {held.below} to {behind - 1}"
         )
 
     def value(rank: int) -> float:
-        place_inside = rank - below - at_low
-        if place_inside < 0:
+        place = rank - held.below - held.low
+        if place < 0:
             return bracket.low
-        return inside[place_inside] if place_inside < len(inside) else bracket.high
+        return held.inside[place] if place < len(held.inside) else bracket.high
 
-    pair = np.array([value(first), value(second)])
     # numpy's own mixture, so that every engine rounds alike
-    return float(np.quantile(pair, bracket.position - first))
+    return float(np.quantile(np.array([value(first), value(second)]), position - first))

@@ -12,7 +12,8 @@ from functools import reduce
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pyspark.sql import Column, DataFrame, SparkSession, functions as F
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from crossover.core.errors import EngineError
 from crossover.sources.dialect import Dialect, record_pattern
@@ -92,7 +93,7 @@ def _whole(session: SparkSession, file: Path, dialect: Dialect) -> DataFrame:
             notes=["split the file, or leave `multiline` out if no value holds a line break"],
         )
     text = session.read.option("recursiveFileLookup", "true").text(_spark_path(file), wholetext=True)
-    content = F.regexp_replace(F.decode(F.col("value").cast("binary"), F.lit("ISO-8859-1")), "^\u00ef\u00bb\u00bf", "")
+    content = F.regexp_replace(F.decode(F.col("value").cast("binary"), "ISO-8859-1"), "^\u00ef\u00bb\u00bf", "")
     found = F.regexp_extract_all(content, F.lit(_record_in_file(dialect)), F.lit(1))
     filled = text.select(F.filter(found, lambda record: _is_filled(record, dialect)).alias("records"))
     numbered = filled.select(F.posexplode("records").alias("place", "record")).filter(F.col("place") > 0)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, functions as F
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
 
-from crossover.engines.spark.aggregates import aggregated, sort_columns
+from crossover.engines.spark.aggregates import finished, named_parts, ordered_aggregation, sort_columns
 from crossover.engines.spark.expressions import compiled
 from crossover.engines.spark.frames import SparkFrame
 from crossover.engines.spark.lifting import lift
-from crossover.language.tree import Column as ColumnNode, Expression
+from crossover.language.tree import Column as ColumnNode
+from crossover.language.tree import Expression
 from crossover.language.types import Schema
 from crossover.relations import nodes
 from crossover.relations.schema import fact_of
@@ -26,7 +28,7 @@ def project(node: nodes.Project, input: SparkFrame, schema: Schema) -> SparkFram
     return SparkFrame(selected, tuple(expressions), input.bytes, _renamed_keys(input, node.columns))
 
 
-def filter(node: nodes.Filter, input: SparkFrame, schema: Schema) -> SparkFrame:
+def filtered(node: nodes.Filter, input: SparkFrame, schema: Schema) -> SparkFrame:
     data, expressions, schema = _with_lifted(input.data, {CONDITION: node.condition}, schema)
     kept = data.filter(compiled(expressions[CONDITION], schema))
     if data is not input.data:
@@ -47,15 +49,17 @@ def join(node: nodes.Join, left: SparkFrame, right: SparkFrame) -> SparkFrame:
 
 
 def aggregate(node: nodes.Aggregate, input: SparkFrame, schema: Schema) -> SparkFrame:
-    calls = [aggregated(call, schema, node.order).alias(name) for name, call in node.calls]
-    columns = (*node.by, *(name for name, _ in node.calls))
-    grouped = input.data.groupBy(*node.by).agg(*calls) if calls else input.data.select(*node.by).distinct()
-    return SparkFrame(grouped, columns, input.bytes, frozenset({frozenset(node.by)}))
+    calls = {name: ordered_aggregation(call, schema, node.order) for name, call in node.calls}
+    columns = (*node.by, *calls)
+    if calls:
+        parts = input.data.groupBy(*node.by).agg(*named_parts(calls))
+        data = parts.select(*node.by, *(value.alias(name) for name, value in finished(calls).items()))
+    else:
+        data = input.data.select(*node.by).distinct()
+    return SparkFrame(data, columns, input.bytes, frozenset({frozenset(node.by)}))
 
 
 def first_by_key(node: nodes.FirstByKey, input: SparkFrame) -> SparkFrame:
-    from pyspark.sql import Window
-
     window = Window.partitionBy(*node.by).orderBy(*sort_columns(node.order))
     ranked = input.data.select(*input.columns, F.row_number().over(window).alias("__number"))
     first = ranked.filter(F.col("__number") == 1).select(*input.columns)

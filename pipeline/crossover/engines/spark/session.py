@@ -79,7 +79,7 @@ class SparkEngine(Engine[SparkFrame]):
         return relations.project(node, input, self._schema(node.input))
 
     def filter(self, node: nodes.Filter, input: SparkFrame) -> SparkFrame:
-        return relations.filter(node, input, self._schema(node.input))
+        return relations.filtered(node, input, self._schema(node.input))
 
     def join(self, node: nodes.Join, left: SparkFrame, right: SparkFrame) -> SparkFrame:
         if node not in self._checked:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from functools import reduce
 from pathlib import Path
 
-from pyspark.sql import Column, DataFrame, SparkSession, functions as F
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
-from crossover.engines.spark.frames import SPARK_TYPES, SparkFrame, from_table
+from crossover.engines.spark.frames import SparkFrame, from_table
 from crossover.engines.spark.records import TEXT, records
 from crossover.engines.spark.text import parse
 from crossover.language.types import STRING

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pyspark.sql import Column, functions as F
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Type
 from crossover.sources import grammar
@@ -65,9 +66,12 @@ def parse_date(name: str) -> Column:
 
 
 def parse_timestamp(name: str) -> Column:
+    """Spark wants minutes and seconds before an offset; where they are left out, they are put in."""
     bare = f"btrim(`{name}`, '{_BLANKS}')"
     fits = F.col(name).rlike(grammar.whole(grammar.TIMESTAMP_PATTERN))
-    return F.when(fits, _moment(bare))
+    hours = f"regexp_replace({bare}, '^(.{{13}})(Z|[+-].*)?$', '$1:00$2')"
+    minutes = f"regexp_replace({hours}, '^(.{{16}})(Z|[+-].*)?$', '$1:00$2')"
+    return F.when(fits, F.coalesce(_moment(bare), _moment(minutes)))
 
 
 PARSERS: dict[Type, Callable[[str], Column]] = {

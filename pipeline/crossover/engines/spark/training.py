@@ -7,7 +7,8 @@ from functools import partial, reduce
 import numpy as np
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import OneHotEncoder, VectorAssembler
-from pyspark.sql import DataFrame, functions as F
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from crossover.core.errors import DataError
 from crossover.engines.spark import kernels
@@ -74,7 +75,7 @@ def assembled(data: DataFrame, matrix: Matrix) -> DataFrame:
     return assembler.transform(data)
 
 
-def _inputs(matrix: Matrix) -> list[object]:
+def _inputs(matrix: Matrix) -> list[Column]:
     dense = [F.col(name) for name in matrix.dense]
     codes = [
         F.col(each.column).cast("double").alias(each.column, metadata={"ml_attr": {"type": "nominal", "num_vals": each.width}})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,8 @@ def launch(settings: Mapping[str, str], java_home: Path | None, log: Path) -> Sp
     configuration = SparkConf(loadDefaults=False).setAll(list(settings.items()))
     with _environment(JAVA_HOME=str(java_home) if java_home else None), log.open("ab") as messages:
         # Two messages stand before any log configuration is read, one of them by the JVM itself: only stderr holds all.
-        gateway = launch_gateway(configuration, popen_kwargs={"stderr": messages})
+        start: Callable[..., Any] = launch_gateway
+        gateway = start(configuration, popen_kwargs={"stderr": messages})
     # A JVM that dies makes py4j write a stack trace for every object that Python still holds.
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
     return SparkSession(SparkContext(conf=configuration, gateway=gateway))
