@@ -36,6 +36,8 @@ def chosen_engines(config: pytest.Config) -> list[str]:
     asked = [name for name in asked_engines(config) if name != PLAIN]
     if asked_engines(config) == [PLAIN]:
         return []
+    if unknown := set(asked) - set(ENGINES):
+        raise pytest.UsageError(f"no such engine: {', '.join(sorted(unknown))}; there are {', '.join([*ENGINES, PLAIN])}")
     lacking = {name: reason for name in asked or ENGINES if (reason := missing(name))}
     if lacking and (asked or os.environ.get("CI") == "true"):
         raise pytest.UsageError("; ".join(f"engine {name}: {reason}" for name, reason in lacking.items()))
