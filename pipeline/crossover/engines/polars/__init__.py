@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,17 @@ if TYPE_CHECKING:
 REMEDY = "pip install 'crossover-ml[polars]'"
 
 
+OLDEST = 2
+"""Major version of Polars from which on all answers are right: 1.30 gave wrong windows and as-of joins in silence."""
+
+
 def missing() -> str | None:
     """Return in one line what is missing on this machine, or None."""
-    lacking = [name for name in ("polars", "sklearn") if find_spec(name) is None]
-    return f"{' and '.join(lacking)} not installed: {REMEDY}" if lacking else None
+    if find_spec("polars") is None:
+        return f"polars is not installed: {REMEDY}"
+    if int(version("polars").partition(".")[0]) < OLDEST:
+        return f"polars {version('polars')} is too old, it must be {OLDEST} or newer: {REMEDY}"
+    return None
 
 
 def open_engine(options: EngineOptions) -> PolarsEngine:

@@ -155,7 +155,9 @@ def _narrow(number: pl.Expr) -> pl.Expr:
 def _modulo(arguments: Sequence[Expression], schema: Schema) -> pl.Expr:
     dividend, divisor = _compiled(arguments, schema)
     if fact_of(arguments[0], schema).type == INT:
-        return dividend - divisor * dividend.truncdiv(divisor)
+        # Polars' remainder has the sign of the divisor
+        floored = dividend % divisor
+        return pl.when((floored != 0) & ((floored < 0) != (dividend < 0))).then(floored - divisor).otherwise(floored)
     return kernels.remainder(dividend, divisor)
 
 
