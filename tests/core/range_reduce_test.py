@@ -175,33 +175,54 @@ def test_time_frames_are_those_of_a_loop(itself: bool, huge: bool) -> None:
 
 
 @pytest.mark.parametrize("within", [None, 0, 5, 2**62])
-@pytest.mark.parametrize("scale", [1, 2**55])
+@pytest.mark.parametrize("scale", [1, 3_600_000_000, 2**55])
 def test_as_of_frames_are_those_of_a_loop(within: int | None, scale: int) -> None:
     generator = np.random.default_rng(4)
-    group, time = np.sort(generator.integers(0, 6, size=150)), generator.integers(-20, 20, size=150) * scale
-    time = time[np.lexsort((time, group))]
-    for each in range(6):
-        time[group == each] = np.sort(time[group == each])
+    group, time = generator.integers(0, 6, size=150), generator.integers(-20, 20, size=150) * scale
+    rows = np.lexsort((time, group))
     left_group = generator.integers(-1, 9, size=200)
     left_time = generator.integers(-25, 25, size=200) * scale + generator.integers(-1, 2, size=200)
     back = None if within is None else min(within * scale, 2**62)
-    order, low, high = as_of_bounds(group, time, left_group, left_time, back)
+    order, low, high = as_of_bounds(group, time, rows, left_group, left_time, back)
     assert sorted(order.tolist()) == list(range(200))
     for position, row in enumerate(order.tolist()):
         seen = [
             other
-            for other in range(150)
+            for other in rows.tolist()
             if group[other] == left_group[row]
             and time[other] < left_time[row]
             and (back is None or int(left_time[row]) - back <= time[other])
         ]
-        assert list(range(low[position], high[position])) == seen
+        assert rows[low[position] : high[position]].tolist() == seen
+
+
+def test_as_of_frames_of_many_blocks_are_those_of_a_search() -> None:
+    generator = np.random.default_rng(5)
+    time = np.sort(generator.integers(0, 10**6, size=20_000))
+    left_time = generator.integers(0, 10**6, size=30_000)
+    zeros = np.zeros(30_000, dtype=np.int64)
+    order, low, high = as_of_bounds(zeros[:20_000], time, np.arange(20_000), zeros, left_time, 500)
+    assert low.tolist() == np.searchsorted(time, left_time[order] - 500).tolist()
+    assert high.tolist() == np.searchsorted(time, left_time[order]).tolist()
 
 
 def test_frames_of_no_rows() -> None:
     none = np.empty(0, dtype=np.int64)
     assert [part.tolist() for part in time_bounds(none, none, None, 5, True)] == [[], []]
-    order, low, high = as_of_bounds(none, none, np.array([1, 0]), np.array([3, 3]), 5)
+    order, low, high = as_of_bounds(none, none, none, np.array([1, 0]), np.array([3, 3]), 5)
     assert sorted(order.tolist()) == [0, 1]
     assert (low == high).all()
     assert [part.tolist() for part in group_bounds(np.empty(0, dtype=bool))] == [[], []]
+
+
+@pytest.mark.parametrize("function", ["avg", "max", "stddev"])
+def test_frames_of_many_blocks_are_those_of_one(function: str) -> None:
+    generator = np.random.default_rng(6)
+    values = generator.normal(size=80_000)
+    low, high = row_bounds(np.zeros(80_000, dtype=np.intp), 7, False)
+    high[generator.random(80_000) < 0.1] = 0
+    result, known = reduce_ranges(function, values, None, low, high)
+    assert known is not None
+    for row in [0, 1, 5, 32_767, 32_768, 32_775, 79_999]:
+        expected = by_loop(function, values[low[row] : max(high[row], low[row])].tolist())
+        assert (result[row] == pytest.approx(float(expected), rel=1e-12)) if known[row] else expected is None

@@ -41,31 +41,44 @@ def time_bounds(group: Ints, time: Ints, known: Mask | None, microseconds: int, 
         wide_low[at] = np.where(full, position[low], 0)
         wide_high[at] = np.where(full, position[high - 1] + 1, 0)
         return wide_low, wide_high
-    key, scale = _sorted_key(group, time)
-    low = scale.search(key, group, time, microseconds)
+    scale = _Scale(group, time)
+    key = scale.key(group, time)
+    low = _search(key, scale.lower(group, time, microseconds))
     changes = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1]))) if len(key) else np.empty(0, dtype=np.intp)
     sizes = np.diff(np.append(changes, len(key)))
     return low, np.repeat(changes + sizes if itself else changes, sizes)
 
 
 def as_of_bounds(
-    group: Ints, time: Ints, left_group: Ints, left_time: Ints, within: int | None
+    group: Ints, time: Ints, order: Positions, left_group: Ints, left_time: Ints, within: int | None
 ) -> tuple[Positions, Positions, Positions]:
-    """Return an order of the left rows, and in that order which rows each sees.
+    """Return an order of the left rows, and in that order which places of `order` each sees.
 
-    Rows are sorted by (group, time). Seen are those of an equal group with left_time - within <= time < left_time;
-    `within` in microseconds, None: all before. A left group that is negative sees nothing. In the order, which is
-    by (left_group, left_time), ranges move forward, so that reducing them reads memory forward.
+    `order` sorts the rows by (group, time). Seen are rows of an equal group with left_time - within <= time < left_time;
+    `within` in microseconds, None: all before. A left group that is negative sees nothing. The order of the left
+    rows is such that ranges move forward, so that reducing them reads memory forward.
     """
-    key, scale = _sorted_key(group, time)
-    # a group that is negative stands with the first: it sees nothing wherever it stands
-    wanted = scale.key(np.maximum(left_group, 0), left_time)
-    order = radix_order([(wanted, scale.groups * scale.span)])
-    high = np.searchsorted(key, wanted.take(order))
-    left_group = left_group.take(order)
-    low = scale.search(key, left_group, left_time.take(order), within)
-    high[left_group < 0] = 0
-    return order, low, high
+    scale = _Scale(group, time)
+    key = scale.key(group, time).take(order)
+    # a group behind the last has no rows
+    left_group = np.where(left_group < 0, scale.groups - 1, left_group)
+    upper = scale.key(left_group, left_time)
+    lower = scale.lower(left_group, left_time, within)
+    left_order = radix_order([(upper, scale.groups * scale.span)])
+    return left_order, _search(key, lower.take(left_order)), _search(key, upper.take(left_order))
+
+
+_SEARCH_BLOCK = 4_096
+
+
+def _search(key: Ints, wanted: Ints) -> Positions:
+    """Return searchsorted(key, wanted). Where neighbours want neighbours, each block searches a few keys in the cache."""
+    found = np.empty(len(wanted), dtype=np.intp)
+    for start in range(0, len(wanted), _SEARCH_BLOCK):
+        block = wanted[start : start + _SEARCH_BLOCK]
+        first, last = np.searchsorted(key, [block.min(), block.max()])
+        found[start : start + _SEARCH_BLOCK] = first + np.searchsorted(key[first:last], block)
+    return found
 
 
 _UNITS = (3_600_000_000, 60_000_000, 1_000_000, 1_000)
@@ -112,13 +125,8 @@ class _Scale:
         keys: Ints = np.minimum(group, self.groups - 1) * self.span
         return keys
 
-    def search(self, key: Ints, group: Ints, time: Ints, back: int | None) -> Positions:
-        """Return the first position with an equal group and a time of at least time - back."""
+    def lower(self, group: Ints, time: Ints, back: int | None) -> Ints:
+        """Return the least key that is seen from a time, looking back so many microseconds (None: without end)."""
         if back is None:
-            return np.searchsorted(key, self.first(group))
-        return np.searchsorted(key, self.key(group, np.maximum(time, np.iinfo(np.int64).min + back) - back))
-
-
-def _sorted_key(group: Ints, time: Ints) -> tuple[Ints, _Scale]:
-    scale = _Scale(group, time)
-    return scale.key(group, time), scale
+            return self.first(group)
+        return self.key(group, np.maximum(time, np.iinfo(np.int64).min + back) - back)

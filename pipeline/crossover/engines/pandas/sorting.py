@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from crossover.core.radix import radix_order
 from crossover.core.range_bounds import group_bounds
-from crossover.engines.pandas.frames import Frame
+from crossover.engines.pandas.frames import Column, Frame
 from crossover.engines.pandas.keys import LARGEST, Codes, group_codes, group_numbers, sortable
-from crossover.engines.pandas.vectors import Mask, Positions
+from crossover.engines.pandas.vectors import Mask, Positions, Vector
 from crossover.relations.nodes import Order
 
 
@@ -25,6 +25,15 @@ class Sorted:
     """Whether a place is the first of its group."""
     changes: Mask
     """Whether a place differs from the one before in group or `order`."""
+    columns: dict[Column, Vector] = field(default_factory=dict)
+    """Columns that were read in this order."""
+
+    def column(self, frame: Frame, name: str) -> Vector:
+        """Return a column's values at all places; gathered once for all that read it."""
+        column = frame.columns[name]
+        if column not in self.columns:
+            self.columns[column] = column.vector.spread(frame.rows).take(self.positions, False)
+        return self.columns[column]
 
     def bounds(self) -> tuple[Positions, Positions]:
         """Return for each place the first place of its group, and the one behind its last."""
@@ -54,8 +63,16 @@ def _spread(codes: Codes, rows: int) -> Codes:
 def _sorted(groups: Codes, order: Sequence[Codes]) -> Sorted:
     packed = _packed([groups, *order])
     positions = _order_of(packed)
-    begins = _changes([groups], positions)
-    return Sorted(positions, begins, _changes(packed, positions) if order else begins)
+    keys = [Codes(key.values.take(positions), key.size) for key in packed]
+    changes = _changes(keys)
+    if not order:
+        return Sorted(positions, changes, changes)
+    if len(keys) == 1:
+        # the group is the upper part of the key: no need to gather it
+        group = Codes(keys[0].values // (keys[0].size // groups.size), groups.size)
+    else:
+        group = Codes(groups.values.take(positions), groups.size)
+    return Sorted(positions, _changes([group]), changes)
 
 
 def _break_ties(found: Sorted, ties: Sequence[Codes]) -> None:
@@ -85,13 +102,12 @@ def _order_of(keys: Sequence[Codes]) -> Positions:
     return radix_order([(key.values, key.size) for key in keys])
 
 
-def _changes(keys: Sequence[Codes], positions: Positions) -> Mask:
-    changes = np.zeros(len(positions), dtype=np.bool_)
+def _changes(keys: Sequence[Codes]) -> Mask:
+    changes = np.zeros(len(keys[0]), dtype=np.bool_)
     changes[:1] = True
     for key in keys:
         if key.size > 1:
-            values = key.values.take(positions)
-            changes[1:] |= values[1:] != values[:-1]
+            changes[1:] |= key.values[1:] != key.values[:-1]
     return changes
 
 

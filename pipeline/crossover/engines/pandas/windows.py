@@ -9,7 +9,7 @@ import numpy as np
 from crossover.core.range_bounds import as_of_bounds, row_bounds, time_bounds
 from crossover.core.range_distinct import count_distinct_ranges
 from crossover.core.range_reduce import reduce_ranges
-from crossover.engines.pandas.frames import Column, Frame, Index
+from crossover.engines.pandas.frames import Column, Frame
 from crossover.engines.pandas.keys import join_codes
 from crossover.engines.pandas.sorting import Sorted, sorted_rows
 from crossover.engines.pandas.vectors import Array, Mask, Positions, Vector
@@ -28,10 +28,11 @@ def window(node: nodes.Window, frame: Frame) -> Frame:
     columns = dict(frame.columns)
     for name, call in node.calls:
         if call.function in WINDOW_FUNCTIONS:
-            columns[name] = _numbered(call, frame, found)
+            result = _numbered(call, frame, found)
         else:
             bounds = bounds or _bounds(node, frame, found)
-            columns[name] = _aggregated(call, frame, found.positions, bounds, found.positions)
+            result = _aggregated(call, found.column(frame, call.column) if call.column else None, bounds)
+        columns[name] = Column(_scattered(result, found.positions))
     return frame.with_columns(columns)
 
 
@@ -41,25 +42,23 @@ def _bounds(node: nodes.Window, frame: Frame, found: Sorted) -> Bounds:
         return start, end
     match node.frame:
         case nodes.TimeRange(microseconds=microseconds, itself=itself):
-            time = frame[node.order[0].column].spread(frame.rows)
-            known = None if time.valid is None else time.valid.take(found.positions)
-            return time_bounds(start, time.data.take(found.positions), known, microseconds, itself)
+            time = found.column(frame, node.order[0].column)
+            return time_bounds(start, time.data, time.valid, microseconds, itself)
         case nodes.Rows(count=count, itself=itself):
             return row_bounds(start, count, itself)
         case None:
             return row_bounds(start, None, True)
 
 
-def _numbered(call: nodes.AggregateCall, frame: Frame, found: Sorted) -> Column:
-    """Return a function of WINDOW_FUNCTIONS."""
+def _numbered(call: nodes.AggregateCall, frame: Frame, found: Sorted) -> Vector:
+    """Return a function of WINDOW_FUNCTIONS at each place."""
     start, _ = found.bounds()
     place = np.arange(frame.rows)
     if call.function == "lag":
         assert call.column
         before = place - call.offset
-        source = np.where(before >= start, found.positions.take(np.maximum(before, 0)), -1)
-        return frame.columns[call.column].gathered(Index(_scattered(source, found.positions), optional=True))
-    return Column(Vector(INT, _scattered(_NUMBERS[call.function](place, start, found), found.positions)))
+        return found.column(frame, call.column).take(np.where(before >= start, before, -1), True)
+    return Vector(INT, _NUMBERS[call.function](place, start, found))
 
 
 def _rank(place: Positions, start: Positions, found: Sorted) -> Array:
@@ -79,46 +78,30 @@ _NUMBERS: dict[str, Callable[[Positions, Positions, Sorted], Array]] = {
 }
 
 
-def _scattered(values: Array, positions: Positions) -> Array:
-    """Return values of places as values of rows."""
-    out = np.empty_like(values)
-    out[positions] = values
-    return out
+def _scattered(result: Vector, rows: Positions) -> Vector:
+    """Return values of places as values of the rows that stand there."""
+    result = result.spread(len(rows))
+    data = np.empty_like(result.data)
+    data[rows] = result.data
+    valid = None
+    if result.valid is not None:
+        valid = np.empty_like(result.valid)
+        valid[rows] = result.valid
+    return Vector(result.type, data, valid, result.dictionary)
 
 
-def _aggregated(
-    call: nodes.AggregateCall, frame: Frame, positions: Positions, bounds: Bounds, targets: Positions
-) -> Column:
-    """Return an aggregate over ranges of places of a frame, for the target rows.
-
-    `positions` are the frame's rows in order; `targets` say which row each range belongs to.
-    """
+def _aggregated(call: nodes.AggregateCall, values: Vector | None, bounds: Bounds) -> Vector:
+    """Return an aggregate of the values over ranges of places."""
     low, high = bounds
+    if values is None:
+        return Vector(INT, np.maximum(high - low, 0))
     if call.function in ("first", "last"):
-        assert call.column
-        place = low if call.function == "first" else high - 1
-        seen = high > low
-        source = np.where(seen, positions.take(np.where(seen, place, 0)), -1) if len(positions) else np.full(len(low), -1)
-        return frame.columns[call.column].gathered(Index(_scattered(source, targets), optional=True))
-    vector = frame[call.column].spread(frame.rows) if call.column else None
-    return Column(_reduced(call.function, vector, positions, bounds, targets))
-
-
-def _reduced(
-    function: str, vector: Vector | None, positions: Positions, bounds: Bounds, targets: Positions
-) -> Vector:
-    low, high = bounds
-    if vector is None:
-        counts, _ = reduce_ranges("count_rows", np.empty(0), None, low, high)
-        return Vector(INT, _scattered(counts, targets))
-    data = vector.strings.ranks.take(vector.data) if vector.type == STRING else vector.data
-    known = vector.known
-    valid = None if known is None else known.take(positions)
-    if function == "count_distinct":
-        return Vector(INT, _scattered(count_distinct_ranges(data.take(positions), valid, low, high), targets))
-    result, present = reduce_ranges(function, data.take(positions), valid, low, high)
-    result = _scattered(result, targets)
-    return _typed(function, vector, result, None if present is None else _scattered(present, targets))
+        return values.take(np.where(high > low, low if call.function == "first" else high - 1, -1), True)
+    data = values.strings.ranks.take(values.data) if values.type == STRING else values.data
+    if call.function == "count_distinct":
+        return Vector(INT, count_distinct_ranges(data, values.known, low, high))
+    result, present = reduce_ranges(call.function, data, values.known, low, high)
+    return _typed(call.function, values, result, present)
 
 
 def _typed(function: str, vector: Vector, result: Array, present: Mask | None) -> Vector:
@@ -156,10 +139,9 @@ def as_of_join(node: nodes.AsOfJoin, left: Frame, right: Frame) -> Frame:
     at = left[node.at].spread(left.rows)
     left_group = left_codes.values if at.valid is None else np.where(at.valid, left_codes.values, -1)
     time = right[node.known_at].spread(right.rows).data
-    targets, low, high = as_of_bounds(
-        right_group.take(found.positions), time.take(found.positions), left_group, at.data, node.within
-    )
+    rows, low, high = as_of_bounds(right_group, time, found.positions, left_group, at.data, node.within)
     columns = dict(left.columns)
     for new, call in node.calls:
-        columns[new] = _aggregated(call, right, found.positions, (low, high), targets)
+        values = found.column(right, call.column) if call.column else None
+        columns[new] = Column(_scattered(_aggregated(call, values, (low, high)), rows))
     return left.with_columns(columns)
