@@ -139,12 +139,10 @@ def _as_of(node: nodes.AsOfJoin) -> Callable[[pl.DataFrame], pl.DataFrame]:
         rows = _numbered(rows, _key_names(node))
         is_left = rows[SIDE].to_numpy()
         seen = rows.filter(~pl.col(SIDE) & pl.col(MOMENT).is_not_null() & (pl.col(KEY) >= 0))
-        seen = seen[_sorted_positions(seen, [*map(nodes.Order, (KEY, MOMENT, *ties))])]
+        positions = _sorted_positions(seen, [*map(nodes.Order, (KEY, MOMENT, *ties))])
         asking = rows.filter(SIDE).select(MOMENT, pl.when(pl.col(MOMENT).is_null()).then(-1).otherwise(KEY).alias(KEY))
-        group, moment = seen[KEY].to_numpy(), _microseconds(seen[MOMENT])
-        order, low, high = as_of_bounds(
-            group, moment, asking[KEY].to_numpy(), _microseconds(asking[MOMENT]), node.within
-        )
+        order, low, high = as_of_bounds(*_places_in_time(seen), positions, *_places_in_time(asking), node.within)
+        seen = seen[positions]
         results = pl.DataFrame([
             reduced(_renamed(call), seen, low, high).alias(name) for name, call in node.calls
         ])[_inverse(order)]
@@ -153,6 +151,11 @@ def _as_of(node: nodes.AsOfJoin) -> Callable[[pl.DataFrame], pl.DataFrame]:
         return results[back] if results.height else results.clear(rows.height)
 
     return kernel
+
+
+def _places_in_time(rows: pl.DataFrame) -> tuple[Positions, Positions]:
+    """Return the number of each row's keys and its moment."""
+    return rows[KEY].to_numpy(), _microseconds(rows[MOMENT])
 
 
 def _renamed(call: nodes.AggregateCall) -> nodes.AggregateCall:
