@@ -1,0 +1,94 @@
+"""Whole documents on real and on dirty data: every engine, and every partitioning of a distributed one, one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from benchmarks.skeleton import by_hand_pandas, data
+from benchmarks.skeleton.same import differences
+
+from crossover.cli.example import example
+from crossover.engines.base import Engine
+from crossover.runs.folder import Attempt
+from crossover.runs.record import Outcome
+from tests.conftest import OpenEngines
+from tests.documents.running import certificate, run_document
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = {
+    "flights": ROOT / "conf" / "flights.yaml",
+    "routes": ROOT / "conf" / "routes.yaml",
+    "skeleton": ROOT / "benchmarks" / "skeleton" / "skeleton.yaml",
+}
+Answer = tuple[Attempt, Outcome]
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("documents")
+    example("flights", place / "data" / "flights")
+    (place / "data" / "routes").symlink_to(place / "data" / "flights")
+    data.write(place / "data" / "skeleton", 20_000, dirt=0.05)
+    return place
+
+
+@pytest.fixture(scope="session")
+def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int], Answer]:
+    """The answer of an engine to a document, with so many partitions; computed once."""
+    known: dict[tuple[str, str, int], Answer] = {}
+
+    def run(document: str, name: str, partitions: int = 0) -> Answer:
+        if (document, name, partitions) not in known:
+            engine: Engine[Any] = open_engines.get(name)
+            open_engines.partitions = partitions or 3
+            place = folder / "runs" / f"{document}-{name}-{partitions}"
+            known[document, name, partitions] = run_document(DOCUMENTS[document], engine, folder / "data" / document, place)
+            open_engines.partitions = 3
+        return known[document, name, partitions]
+
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("partitions", [1, 3, 8])
+def test_every_engine_gives_one_answer(
+    document: str, partitions: int, engine_name: str, open_engines: OpenEngines, answer: Callable[..., Answer]
+) -> None:
+    if partitions != 3 and not open_engines.get(engine_name).capabilities.distributed:
+        return  # one machine has no partitions: the case of 3 stands for it
+    expected, _ = answer(document, "pandas")
+    got, _ = answer(document, engine_name, partitions)
+    found = certificate(("pandas", expected), (engine_name, got))
+    assert found.same_answer, found.first_difference
+    assert any(part.name.startswith("quarantine") for part in found.parts) == (document != "routes")
+
+
+@pytest.mark.slow
+def test_flights_keeps_the_rows_and_reaches_the_quality_that_were_measured_by_hand(answer: Callable[..., Answer]) -> None:
+    attempt, outcome = answer("flights", "pandas")
+    cleaned = next(each for each in outcome.set_aside if each.stage == "clean")
+    assert (cleaned.rows_in, cleaned.set_aside) == (336_776, 2_512)
+    assert cleaned.reasons == {"aircraft is known": 2_512, "distance is positive": 0}
+    metrics = attempt.read_json("metrics.json")["late"]
+    assert metrics["auc"] >= 0.79
+    assert metrics["log_loss"] < metrics["baseline_log_loss"]
+    assert all(gate.held for model in outcome.models for gate in model.gates)
+
+
+@pytest.mark.slow
+def test_the_skeleton_gives_what_code_written_by_hand_gives(
+    engine_name: str, folder: Path, answer: Callable[..., Answer], tmp_path: Path
+) -> None:
+    attempt, outcome = answer("skeleton", engine_name, 3)
+    counts = by_hand_pandas.main(folder / "data" / "skeleton", tmp_path)
+    assert {each.stage: (each.rows_in, each.set_aside) for each in outcome.set_aside if each.table == "orders"} == {
+        "ingest": (20_000, counts["misfits"]),
+        "clean": (20_000 - counts["misfits"], counts["set aside"]),
+    }
+    assert differences(attempt.table("orders"), tmp_path / "orders.parquet", "id") == []
+    assert differences(attempt.quarantine("orders"), tmp_path / "misfits.parquet", "row") == []
+    assert differences(attempt.quarantine("orders-clean"), tmp_path / "broken.parquet", "row") == []
