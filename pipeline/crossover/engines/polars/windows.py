@@ -52,10 +52,10 @@ def _with_results(
 
 def _windowed(node: nodes.Window) -> Callable[[pl.DataFrame], pl.DataFrame]:
     def kernel(rows: pl.DataFrame) -> pl.DataFrame:
-        order = (*map(nodes.Order, node.by), *node.order, *map(nodes.Order, node.ties))
-        positions = _sorted_positions(rows, order)
+        rows = _numbered(rows, node.by, nulls_equal=True)
+        positions = _sorted_positions(rows, (nodes.Order(KEY), *node.order, *map(nodes.Order, node.ties)))
         rows = rows[positions]
-        begins = _changes(rows, node.by)
+        begins = _changes(rows, [KEY])
         start, end = group_bounds(begins)
         low, high = _frame(node, rows, begins, start, end)
         results = []
@@ -90,7 +90,7 @@ def _places(node: nodes.Window, call: nodes.AggregateCall, rows: pl.DataFrame, s
         return pick(rows[call.column], place - call.offset, place - call.offset >= start)
     if call.function == "row_number":
         return pl.Series(place - start + 1)
-    begins = _changes(rows, (*node.by, *(each.column for each in node.order)))
+    begins = _changes(rows, [KEY, *(each.column for each in node.order)])
     if call.function == "dense_rank":
         number: Positions = np.cumsum(begins)
         return pl.Series(number - number[start] + 1)
@@ -136,7 +136,7 @@ def _as_of(node: nodes.AsOfJoin) -> Callable[[pl.DataFrame], pl.DataFrame]:
     ties = [f"{VALUE}_{name}" for name in node.ties]
 
     def kernel(rows: pl.DataFrame) -> pl.DataFrame:
-        rows = _numbered(rows, _key_names(node))
+        rows = _numbered(rows, _key_names(node), nulls_equal=False)
         is_left = rows[SIDE].to_numpy()
         seen = rows.filter(~pl.col(SIDE) & pl.col(MOMENT).is_not_null() & (pl.col(KEY) >= 0))
         positions = _sorted_positions(seen, [*map(nodes.Order, (KEY, MOMENT, *ties))])
@@ -162,12 +162,14 @@ def _renamed(call: nodes.AggregateCall) -> nodes.AggregateCall:
     return nodes.AggregateCall(call.function, f"{VALUE}_{call.column}" if call.column else None)
 
 
-def _numbered(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """Add the number of each row's keys among the distinct ones, from 0 on; -1 where one is null."""
+def _numbered(rows: pl.DataFrame, keys: Sequence[str], nulls_equal: bool) -> pl.DataFrame:
+    """Add the number of each row's keys among the distinct ones, from 0 on; -1 where one is null, unless null is a key."""
     if not keys:
         return rows.with_columns(pl.lit(0, pl.Int64).alias(KEY))
-    distinct = rows.select(keys).drop_nulls().unique().with_row_index(KEY).with_columns(pl.col(KEY).cast(pl.Int64))
-    return rows.join(distinct, on=keys, how="left", maintain_order="left").with_columns(pl.col(KEY).fill_null(-1))
+    distinct = rows.select(keys).unique() if nulls_equal else rows.select(keys).drop_nulls().unique()
+    numbers = distinct.with_row_index(KEY).with_columns(pl.col(KEY).cast(pl.Int64))
+    found = rows.join(numbers, on=keys, how="left", nulls_equal=nulls_equal, maintain_order="left")
+    return found.with_columns(pl.col(KEY).fill_null(-1))
 
 
 def _sorted_positions(rows: pl.DataFrame, order: Sequence[nodes.Order]) -> Positions:
