@@ -48,6 +48,10 @@ def reduce_ranges(
     return result, (None if known.all() else known)
 
 
+_PARTS = (slice(0, 1000), slice(1000, None))
+"""Most ranges that are not of a kind show it at once."""
+
+
 @dataclass(frozen=True)
 class Ranges:
     """Half-open ranges into values without nulls, and how they lie."""
@@ -61,17 +65,24 @@ class Ranges:
 
     def disjoint(self) -> bool:
         """Whether each range begins where the one before ended, or later: whole groups."""
-        return bool((self.low[1:] >= self.high[:-1]).all())
+        return all(bool((self.low[1:][part] >= self.high[:-1][part]).all()) for part in _PARTS)
 
     def running(self) -> bool:
         """Whether each range extends the one before or begins where it ended."""
-        grows = (self.low[1:] == self.low[:-1]) & (self.high[1:] >= self.high[:-1])
-        return bool((grows | (self.low[1:] >= self.high[:-1])).all())
+        return all(self._runs(part) for part in _PARTS)
+
+    def _runs(self, part: slice) -> bool:
+        low, high, low_before, high_before = self.low[1:][part], self.high[1:][part], self.low[:-1][part], self.high[:-1][part]
+        return bool((((low == low_before) & (high >= high_before)) | (low >= high_before)).all())
 
 
 def _distinct_ranges(low: Positions, high: Positions) -> tuple[Ranges, Positions | None]:
     """Return the ranges without neighbours that are equal, and how often each stands there (None: once)."""
     if len(low) < 2:
+        return Ranges(low, high), None
+    some = np.linspace(0, len(low) - 2, 1000).astype(np.intp)
+    if not ((low[some] == low[some + 1]) & (high[some] == high[some + 1])).any():
+        # where equal ranges were missed, they are only reduced more than once
         return Ranges(low, high), None
     begins = np.concatenate(([True], (low[1:] != low[:-1]) | (high[1:] != high[:-1])))
     if begins.all():
@@ -176,8 +187,10 @@ def _in_blocks(kernel: Callable[[Array, Ranges], Array], values: Array, ranges: 
         first, last = int(low.min(initial=len(values), where=full)), int(high.max(initial=0, where=full))
         if last - first > 4 * _BLOCK:
             return kernel(values, ranges)
-        # an empty range may lie anywhere
-        low, high = np.where(full, low - first, 0), np.where(full, high - first, 0)
+        low, high = low - first, high - first
+        if not full.all():
+            # an empty range may lie anywhere
+            low, high = np.where(full, low, 0), np.where(full, high, 0)
         parts.append(kernel(values[first : max(first, last)], Ranges(low, high)))
     return np.concatenate(parts) if parts else np.zeros(0, dtype=values.dtype)
 

@@ -30,7 +30,9 @@ class PandasEngine(Engine[Frame]):
 
     def __init__(self, options: EngineOptions) -> None:
         super().__init__()
-        self._options = options
+        if options.parallelism:
+            # reading and writing files; the rest is one thread
+            pa.set_cpu_count(options.parallelism)
 
     # relations
 

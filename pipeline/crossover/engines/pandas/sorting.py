@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -35,6 +36,7 @@ class Sorted:
             self.columns[column] = column.vector.spread(frame.rows).take(self.positions, False)
         return self.columns[column]
 
+    @cached_property
     def bounds(self) -> tuple[Positions, Positions]:
         """Return for each place the first place of its group, and the one behind its last."""
         return group_bounds(self.begins)

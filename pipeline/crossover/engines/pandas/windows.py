@@ -37,7 +37,7 @@ def window(node: nodes.Window, frame: Frame) -> Frame:
 
 
 def _bounds(node: nodes.Window, frame: Frame, found: Sorted) -> Bounds:
-    start, end = found.bounds()
+    start, end = found.bounds
     if not node.order:
         return start, end
     match node.frame:
@@ -52,7 +52,7 @@ def _bounds(node: nodes.Window, frame: Frame, found: Sorted) -> Bounds:
 
 def _numbered(call: nodes.AggregateCall, frame: Frame, found: Sorted) -> Vector:
     """Return a function of WINDOW_FUNCTIONS at each place."""
-    start, _ = found.bounds()
+    start, _ = found.bounds
     place = np.arange(frame.rows)
     if call.function == "lag":
         assert call.column
