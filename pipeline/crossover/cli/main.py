@@ -20,6 +20,7 @@ from crossover.cli.check import check
 from crossover.cli.engines import engines
 from crossover.cli.example import example
 from crossover.cli.explain import explain
+from crossover.cli.help import help_word
 from crossover.cli.output import line, report_error, tell
 from crossover.cli.run import run
 from crossover.cli.score import score
@@ -27,7 +28,7 @@ from crossover.core.errors import ConfigError, CrossoverError, EngineError, Inte
 from crossover.core.nearest import did_you_mean
 from crossover.core.redaction import redact
 
-COMMANDS = {each.__name__: each for each in (run, check, explain, score, engines, example)}
+COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, engines, example)}, "help": help_word}
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Base of the errors of a wrong command line; typer gives it no public name that all its versions share."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
@@ -35,8 +36,8 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 app = typer.Typer(
     name="crossover", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
 )
-for _command in COMMANDS.values():
-    app.command()(_command)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)
 
 
 @app.callback()

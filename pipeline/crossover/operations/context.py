@@ -119,6 +119,9 @@ class Context:
         for index, name in enumerate(listed):
             if name in table.broken or (table.unknown and name not in table.schema):
                 missing = True
+            elif name.endswith("_*"):
+                self.refuse((*where, index), "not-yet", "columns by prefix are not there yet; name each of them")
+                missing = True
             elif name not in table.schema:
                 hint = did_you_mean(name, table.schema)
                 self.refuse((*where, index), "unknown-column", f"no column `{name}` in `{table.name}` here{hint}")

@@ -145,6 +145,9 @@ class _Builder:
                 message = f"`{section.name}` exists already: its steps continue it, so `from` cannot stand here"
                 self.report.problem((*first.path, "from"), "from-exists", message, "give the branch a new name", key=True)
             return self.tables[section.name]
+        if first is not None and first.operation is None and not starts:
+            self.tables[section.name] = Table(section.name, Scan(_nothing(section.name), ()), unknown=True)
+            return None  # what the first step should have been is reported already
         if not starts:
             hint = did_you_mean(section.name, self.tables)
             message = f"no table or source `{section.name}` above{hint}"

@@ -9,7 +9,7 @@ from crossover.language.errors import ExpressionError
 from crossover.language.lower import lower
 from crossover.language.parse import parse
 from crossover.language.tree import Column, Expression, Parameter, columns_of, literal, transform
-from crossover.language.types import BOOLEAN, DOUBLE, INT, Fact
+from crossover.language.types import BOOLEAN, DOUBLE, INT, STRING, Fact
 from crossover.learning.models.specification import TrainKMeans
 from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.context import Refused
@@ -82,7 +82,9 @@ class _Model:
         if fact is not None:
             return fact
         self.failed = True
-        if column not in self.table.broken and not self.table.unknown:
+        if column.endswith("_*"):
+            self._problem(where, "not-yet", "columns by prefix are not there yet; name each of them")
+        elif column not in self.table.broken and not self.table.unknown:
             hint = did_you_mean(column, self.table.schema)
             self._problem(where, "unknown-column", f"no column `{column}` in `{self.table.name}` here{hint}")
         return None
@@ -147,6 +149,8 @@ class _Model:
                 )
             elif settings.encode in _EXACT_ENCODINGS and not fact.exact:
                 self._problem(where, "inexact", f"`{column}` is an inexact double: it has no values to encode")
+            elif settings.encode in _EXACT_ENCODINGS and fact.type not in (STRING, INT, BOOLEAN):
+                self._problem(where, "input-type", f"`{column}` is {fact.type}: encode takes string, int and boolean", "derive an int of it above")
             elif settings.encode == "label_mean" and not self.table.key:
                 self._problem(where, "label-mean-key", f"label_mean needs the key of `{self.table.name}`, and it has none")
             elif settings.encode == "label_mean" and not self.supervised:
