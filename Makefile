@@ -78,7 +78,8 @@ $(SPARK35)/ready: pyproject.toml
 define new_venv
 test -n "$(PYTHON)" || { echo "Crossover needs Python 3.11 or newer; found none (PYTHON=... names one)" >&2; exit 1; }; \
 test -x $(1)/bin/python || "$(PYTHON)" -m venv $(1) || { rm -rf $(1); false; } \
-	|| { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	|| { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+$(1)/bin/python $(PIP) --upgrade pip
 endef
 
 clean:

@@ -20,12 +20,13 @@ class Difference:
     """Engine and its value."""
     absolute: float | None = None
     allowed: float | None = None
+    """None where the size is not judged, as that of coefficients."""
 
     def __str__(self) -> str:
         where = f"column {self.column}, " if self.column else ""
         row = f"{show_key(self.key)}, " if self.key else ""
         values = ", ".join(f"{engine} {show_value(value)}" for engine, value in self.values.items())
-        size = "" if self.absolute is None else f" (differ by {self.absolute:.3g}, allowed {self.allowed or 0.0:.3g})"
+        size = "" if self.absolute is None or self.allowed is None else f" (differ by {self.absolute:.3g}, allowed {self.allowed:.3g})"
         return f"{self.what}: {where}{row}{values}{size}"
 
 

@@ -45,8 +45,9 @@ class _Findings:
         apart = abs(left - right)
         if apart == 0:
             return
-        found = Difference("value", place, {}, dict(zip(self.engines, (left, right), strict=True)), apart, allowed)
-        strain = apart / allowed if allowed > 0 else float("inf")
+        values = dict(zip(self.engines, (left, right), strict=True))
+        found = Difference("value", place, {}, values, apart, allowed if judged else None)
+        strain = 0.0 if not judged else apart / allowed if allowed > 0 else float("inf")
         if not strain <= self.strain:
             self.largest, self.strain = found, strain
         # a number that is not finite is never within what is allowed

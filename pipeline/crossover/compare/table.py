@@ -41,7 +41,7 @@ def verdict(comparison: Mapping[str, Any]) -> list[str]:
         return ["same answer: no", f"  {name}: {Difference(**first)}", *_others(differing)]
     cells = sum(part["rows"] * part["columns"] for part in parts if part["rows"] is not None)
     lines = [f"same answer: yes   {len(parts)} comparisons, {cells:,} cells by key"]
-    largest = [part for part in parts if part["largest"] is not None]
+    largest = [part for part in parts if part["largest"] is not None and part["largest"]["allowed"] is not None]
     if largest:
         lines.append(f"  largest difference: {_largest(max(largest, key=_strain))}")
     return lines

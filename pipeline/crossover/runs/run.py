@@ -29,7 +29,7 @@ from crossover.runs.commit import (
 from crossover.runs.durable import write_json
 from crossover.runs.fingerprint import fingerprint, hash_json
 from crossover.runs.folder import Attempt, RunFolder
-from crossover.runs.measure.process_tree import ProcessTree
+from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 from crossover.runs.progress import Display, Progress
 from crossover.runs.record import Outcome, RunRecord, SourceFingerprint
 from crossover.runs.versions import library_versions
@@ -83,7 +83,7 @@ def perform(
 ) -> RunRecord:
     """Execute work in a private attempt and write its record. Nothing is published."""
     started = utc_now()
-    with ProcessTree() as tree, Progress(display, tree, attempt.log) as progress:
+    with ProcessTree(root_of_this_run()) as tree, Progress(display, tree, attempt.log) as progress:
         whole = tree.mark()
         progress.event("begun", pipeline=work.pipeline, engine=engine, key=identity.key)
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
 import pytest
 
 from crossover.runs.measure.child import run_measured
-from crossover.runs.measure.process_tree import ProcessTree
+from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 
 # burns CPU until the process itself says that it has used so much, and tells how much exactly
 BURN = "import time\nwhile time.process_time() < {cpu}: sum(range(2000))\nprint(time.process_time())"
@@ -41,6 +42,13 @@ def test_memory_is_the_largest_sum_at_one_instant() -> None:
     one = run_measured([sys.executable, "-S", "-c", after_another]).usage.peak_memory
     assert 300 * MIB <= both <= 380 * MIB
     assert 150 * MIB <= one <= 230 * MIB
+
+
+def test_under_spark_submit_the_tree_begins_at_the_jvm_that_started_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
+    assert root_of_this_run() == os.getpid()
+    monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "12345")
+    assert root_of_this_run() == os.getppid()
 
 
 def test_a_mark_measures_what_came_after_it() -> None:

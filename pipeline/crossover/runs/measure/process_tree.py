@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ INTERVAL = 0.05
 """Seconds between two samples."""
 SHARE = 0.05
 """Looking for new children may take at most this share of a core."""
+
+
+def root_of_this_run() -> int:
+    """Return the process whose tree is this run: ours, or the JVM of spark-submit, which started us and works for us."""
+    return os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else os.getpid()
 
 
 @dataclass(frozen=True)
