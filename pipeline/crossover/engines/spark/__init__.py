@@ -24,8 +24,9 @@ def open_engine(options: EngineOptions) -> Engine[Any]:
     reason = missing()
     if reason is not None:
         raise EngineError(f"the engine spark cannot open: {reason}")
-    with warnings.catch_warnings():
-        # pyspark 4.3 says on import that it does not fully support pandas 3; no data of ours passes through pandas.
-        warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
-        from crossover.engines.spark.session import SparkEngine
+    # pyspark 4.3 says, on import and at each Arrow kernel, that it does not fully support pandas 3; no data of ours
+    # passes through pandas
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+    from crossover.engines.spark.session import SparkEngine
+
     return SparkEngine(options)
