@@ -122,6 +122,8 @@ class Program:
                 return Step(_both, (self._step("false", a), self._step("false", b)))
             case Call(function="not", arguments=(a,)):
                 return Step(_same, (self.truth(a),))
+            case Call(function="is_null", arguments=(a,)):
+                return Step(_known, (self.value(a),))
             case Call(function=name, arguments=(a, b)) if name in _TURNED:
                 # not a < b is b <= a, where neither is null
                 return Step(_mask(_TURNED[name]), (self.value(b), self.value(a)))
@@ -152,6 +154,10 @@ def _either(a: Vector, b: Vector) -> Vector:
 
 def _same(a: Vector) -> Vector:
     return Vector(BOOLEAN, a.data)
+
+
+def _known(a: Vector) -> Vector:
+    return Vector(BOOLEAN, np.ones(len(a), dtype=np.bool_) if a.known is None else a.known)
 
 
 def _mask(true: Callable[[Vector, Vector], Mask]) -> Callable[[Vector, Vector], Vector]:
