@@ -14,6 +14,7 @@ import pytest
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import ENGINES, missing, open_engine
+from crossover.relations.nodes import Scan
 from tests.engines.conformance.plain import PlainEngine
 
 PLAIN = "plain"
@@ -54,7 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class OpenEngines:
-    """Engines by name, each opened once. Inline tables of a distributed engine are spread over `partitions`."""
+    """Engines by name, each opened once. What a distributed engine scans is spread over `partitions`; 0 leaves it as it is."""
 
     def __init__(self) -> None:
         self.partitions = 3
@@ -70,7 +71,11 @@ class OpenEngines:
 
     def _spread_scans(self, engine: Engine[Any]) -> None:
         scan = engine.scan
-        engine.scan = lambda node: scan(node).repartition(self.partitions)  # type: ignore[method-assign]
+
+        def spread(node: Scan) -> Any:
+            return scan(node).repartition(self.partitions) if self.partitions else scan(node)
+
+        engine.scan = spread  # type: ignore[method-assign]
 
     def close(self) -> None:
         for engine in self._open.values():

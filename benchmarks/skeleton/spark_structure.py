@@ -11,6 +11,7 @@ from crossover.document.load import load_document
 from crossover.engines.base import Engine
 from crossover.plan.build import build_plan
 from crossover.plan.materialise import place
+from crossover.relations.graph import materialised
 
 DOCUMENT = Path(__file__).with_name("skeleton.yaml")
 PARTS = {
@@ -18,7 +19,6 @@ PARTS = {
     "broadcasts": r"^[ :+*|-]*(?:\(\d+\) )?BroadcastExchange",
     "sorts": r"^[ :+*|-]*(?:\* ?)?(?:\(\d+\) )?Sort \[",
     "windows": r"^[ :+*|-]*(?:\(\d+\) )?Window \[",
-    "kept tables": r"^[ :+*|-]*(?:\* ?)?(?:\(\d+\) )?(?:InMemoryTableScan|TableCacheQueryStage)",
 }
 
 
@@ -30,7 +30,12 @@ def structure(plan: str) -> dict[str, int]:
 def ours(engine: Engine[Any], data: Path) -> dict[str, int]:
     """Return the structure of our plan of the skeleton's table."""
     plan = place(build_plan(load_document(DOCUMENT, {"data": str(data)})), engine.capabilities)
-    return structure(_outside_kept(engine.explain(plan.tables["orders"].relation)))
+    relation = plan.tables["orders"].relation
+    try:
+        return structure(_physical(engine.evaluate(relation).data))
+    finally:
+        for node in materialised([relation]):
+            engine.release(node)
 
 
 def by_hand(data: Path) -> Mapping[str, int]:
@@ -43,15 +48,15 @@ def by_hand(data: Path) -> Mapping[str, int]:
     assert session is not None
     kept, table = by_hand_spark.orders(session, data)
     try:
-        return structure(_outside_kept(table._jdf.queryExecution().executedPlan().toString()))
+        return structure(_physical(table))
     finally:
         kept.unpersist()
 
 
-def _outside_kept(plan: str) -> str:
-    """The plan without what stands below a kept table: that was computed once, for all its readers."""
+def _physical(table: Any) -> str:
+    """The physical plan without what stands below a kept table: that was computed once, for all its readers."""
     lines, inside = [], -1
-    for line in plan.splitlines():
+    for line in table._jdf.queryExecution().executedPlan().toString().splitlines():
         depth = len(line) - len(line.lstrip(" :+*|-"))
         if 0 <= inside < depth:
             continue
