@@ -30,7 +30,7 @@ def reported(log: Path | None = None) -> Iterator[None]:
     try:
         yield
     except (Py4JNetworkError, ConnectionError, EOFError) as error:
-        raise lost_jvm(log) from error
+        raise silent_java(log) from error
     except (Py4JError, PySparkException) as error:
         raise translated(str(error), of_java=isinstance(error, Py4JJavaError)) from error
 
@@ -49,7 +49,7 @@ def translated(text: str, *, of_java: bool = False) -> CrossoverError:
     return EngineError(f"Spark failed: {cause}")
 
 
-def lost_jvm(log: Path | None) -> EngineError:
+def silent_java(log: Path | None) -> EngineError:
     """Return the error of a JVM that no longer answers."""
     last = _tail(log)
     if MEMORY.search(last):

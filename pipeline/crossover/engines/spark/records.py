@@ -93,7 +93,9 @@ def _whole(session: SparkSession, file: Path, dialect: Dialect) -> DataFrame:
             notes=["split the file, or leave `multiline` out if no value holds a line break"],
         )
     text = session.read.option("recursiveFileLookup", "true").text(_spark_path(file), wholetext=True)
-    content = F.regexp_replace(F.decode(F.col("value").cast("binary"), "ISO-8859-1"), "^\u00ef\u00bb\u00bf", "")
+    content = F.decode(F.col("value").cast("binary"), "ISO-8859-1")
+    if dialect.encoding == "utf-8":
+        content = F.regexp_replace(content, "^\u00ef\u00bb\u00bf", "")
     found = F.regexp_extract_all(content, F.lit(_record_in_file(dialect)), F.lit(1))
     filled = text.select(F.filter(found, lambda record: _is_filled(record, dialect)).alias("records"))
     numbered = filled.select(F.posexplode("records").alias("place", "record")).filter(F.col("place") > 0)
@@ -124,6 +126,11 @@ def _place_in_task(number: Column) -> Column:
 
 
 def _spark_path(file: Path) -> str:
-    """Return an absolute path in which nothing is a pattern."""
+    """Return an absolute path in which nothing is a pattern. Raises EngineError for a name that Spark passes over."""
+    if file.name.startswith(("_", ".")):
+        raise EngineError(
+            f"{display_name(file)}: Spark takes a file whose name begins with `{file.name[0]}` for hidden and reads nothing of it",
+            notes=["rename the file, or use another engine"],
+        )
     path = file.absolute().as_posix()
     return "file://" + "".join(f"\\{character}" if character in "*?[]{}\\" else character for character in path)

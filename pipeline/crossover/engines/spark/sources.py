@@ -99,8 +99,12 @@ def _is_not_utf8(text: Column) -> Column:
 
 
 def _shown(text: Column) -> Column:
-    """The text with replacement characters where it is no UTF-8."""
-    return F.make_valid_utf8(text) if hasattr(F, "make_valid_utf8") else F.decode(text.cast("binary"), "UTF-8")
+    """The text with a replacement character for each maximal part that is no UTF-8, as Unicode advises and Python does."""
+    if hasattr(F, "make_valid_utf8"):
+        return F.make_valid_utf8(text)
+    # Java makes one of the three bytes of a surrogate: 0xFF, which is never valid, parts them.
+    bytes_as_text = F.regexp_replace(F.decode(text.cast("binary"), "ISO-8859-1"), "\u00ed([\u00a0-\u00bf][\u0080-\u00bf])", "\u00ff$1")
+    return F.decode(F.encode(bytes_as_text, "ISO-8859-1"), "UTF-8")
 
 
 def _fields(dialect: Dialect) -> Column:

@@ -1,0 +1,28 @@
+"""One Spark session for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from crossover.engines.base import Engine, EngineOptions
+from crossover.engines.registry import open_engine
+
+
+@pytest.fixture(scope="session")
+def spark_engine() -> Iterator[Engine[Any]]:
+    with open_engine("spark", EngineOptions(parallelism=2, partitions=3, settings={"spark.driver.memory": "1g"})) as engine:
+        yield engine
+
+
+@pytest.fixture
+def settings(spark_engine: Engine[Any]) -> Iterator[Any]:
+    """The session's settings, put back afterwards."""
+    configuration = spark_engine.session.conf  # type: ignore[attr-defined]
+    names = ("spark.sql.ansi.enabled", "spark.sql.files.maxPartitionBytes", "spark.sql.autoBroadcastJoinThreshold")
+    before = {name: configuration.get(name) for name in names}
+    yield configuration
+    for name, value in before.items():
+        configuration.set(name, value)

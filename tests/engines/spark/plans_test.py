@@ -1,0 +1,125 @@
+"""What Spark is asked to do: exchanges, sorts and scans, as its physical plan shows them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossover.engines.base import Engine
+from crossover.language.tree import Column, call, literal
+from crossover.language.types import DOUBLE, INT
+from crossover.relations.nodes import (
+    Aggregate,
+    AggregateCall,
+    AsOfJoin,
+    Join,
+    Materialise,
+    Order,
+    Project,
+    Relation,
+    Rows,
+    Scan,
+    TimeRange,
+    Window,
+)
+from crossover.sources.specification import CsvSource, SourceColumn
+from tests.tables import collected, inline, moment
+
+EVENTS = inline("id int, k string, at timestamp, x double", [(n, "ab"[n % 2], moment(f"2024-01-{n + 1:02} 00:00:00"), n / 2) for n in range(20)])
+DAY = 86_400_000_000
+
+
+def tree_of(engine: Engine[Any], relation: Relation) -> str:
+    """Return the operators of a plan, without their details."""
+    return engine.explain(relation).split("\n\n\n")[0]
+
+
+def count(tree: str, operator: str) -> int:
+    return len(re.findall(rf"[- ]{operator} \(", tree))
+
+
+def test_a_group_and_its_windows_share_one_exchange_and_one_sort(spark_engine: Engine[Any]) -> None:
+    order, total = (Order("at"),), AggregateCall("sum", "x")
+    window = Window(EVENTS, ("k",), order, (("n", AggregateCall("row_number")), ("so_far", total), ("lag", AggregateCall("lag", "x"))), Rows(None), ("id",))
+    again = Window(window, ("k",), order, (("last_three", AggregateCall("avg", "x")),), Rows(3), ("id",))
+    tree = tree_of(spark_engine, again)
+    assert count(tree, "Exchange") - round_robins(spark_engine, again) == 1
+    assert count(tree, "Sort") == 1
+
+
+def round_robins(engine: Engine[Any], relation: Relation) -> int:
+    return engine.explain(relation).count("RoundRobinPartitioning")
+
+
+@pytest.mark.parametrize(
+    ("within", "calls"),
+    [
+        (None, ("count_rows", "last", "first", "avg")),
+        (DAY, ("last",)),
+        (DAY, ("last", "avg", "sum", "count", "first", "stddev")),
+    ],
+    ids=["all that was", "the last one", "the last day"],
+)
+def test_a_look_back_is_one_exchange_one_sort_one_window(spark_engine: Engine[Any], within: int | None, calls: tuple[str, ...]) -> None:
+    wanted = tuple((function, AggregateCall(function, None if function == "count_rows" else "x")) for function in calls)
+    join = AsOfJoin(EVENTS, EVENTS, (("k", "k"),), "at", "at", wanted, within, ("id",))
+    text = spark_engine.explain(join)
+    tree = tree_of(spark_engine, join)
+    assert text.count("hashpartitioning") == 1
+    assert count(tree, "Sort") == 1
+    assert count(tree, "Window") == 1
+    assert "Join" not in tree
+
+
+def test_small_tables_are_broadcast(spark_engine: Engine[Any], settings: Any, tmp_path: Path) -> None:
+    settings.set("spark.sql.autoBroadcastJoinThreshold", "-1")
+    (tmp_path / "small.csv").write_text("k,name\na,one\nb,two\n", encoding="utf-8")
+    source = CsvSource("small", str(tmp_path / "small.csv"), (SourceColumn("k", ("k",), INT), SourceColumn("name", ("name",), DOUBLE)))
+    big = Project(Scan(source, ("k", "name")), (("id", Column("k")), ("name", Column("name"))))
+    for right, key, take in ((EVENTS, "id", "x"), (big, "id", "name")):
+        tree = tree_of(spark_engine, Join(EVENTS, right, "left", (("id", key),), ((take, "taken"),), "many_to_many"))
+        assert count(tree, "BroadcastHashJoin LeftOuter BuildRight") == 1
+        assert "SortMergeJoin" not in tree
+
+
+def test_a_table_that_is_grouped_by_the_key_needs_no_check(spark_engine: Engine[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    grouped = Aggregate(EVENTS, ("k",), (("total", AggregateCall("sum", "x")),))
+    renamed = Project(grouped, (("letter", Column("k")), ("total", Column("total"))))
+    frame = spark_engine.evaluate(renamed)
+    assert frame.is_unique(frozenset({"letter"}))
+    assert frame.is_unique(frozenset({"letter", "total"}))
+    assert not frame.is_unique(frozenset({"total"}))
+    joined = spark_engine.evaluate(Join(EVENTS, renamed, "left", (("k", "letter"),), (("total", "total"),), "many_to_one"))
+    assert not joined.is_unique(frozenset({"k"}))
+
+
+def test_nested_guards_do_not_double_the_plan(spark_engine: Engine[Any]) -> None:
+    expression = Column("x")
+    for _ in range(20):
+        expression = call("positive", call("finite", call("add", expression, literal(1.0))))  # type: ignore[assignment]
+    project = Project(EVENTS, (("id", Column("id")), ("y", expression)))
+    assert len(spark_engine.explain(project)) < 40_000
+    assert collected(spark_engine, project)[3] == (3, 21.5)
+
+
+def test_a_sliding_window_of_time_is_one_window(spark_engine: Engine[Any]) -> None:
+    window = Window(EVENTS, ("k",), (Order("at"),), (("s", AggregateCall("sum", "x")), ("f", AggregateCall("first", "x"))), TimeRange(DAY), ("id",))
+    tree = tree_of(spark_engine, window)
+    assert (count(tree, "Window"), count(tree, "Sort")) == (1, 1)
+
+
+def test_what_is_materialised_is_computed_once_and_given_back(spark_engine: Engine[Any]) -> None:
+    kept = Materialise(Project(EVENTS, (("id", Column("id")), ("y", call("add", Column("x"), literal(1.0))))), "kept", "a test")
+    tree = tree_of(spark_engine, Aggregate(kept, (), (("n", AggregateCall("count_rows")),)))
+    assert count(tree, "InMemoryTableScan") == 1
+    assert persisted(spark_engine) == 1
+    spark_engine.release(kept)
+    assert persisted(spark_engine) == 0
+
+
+def persisted(engine: Engine[Any]) -> int:
+    """Return how many RDDs the session holds."""
+    return int(engine.session.sparkContext._jsc.sc().getPersistentRDDs().size())  # type: ignore[attr-defined]
