@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crossover.core.errors import DataError, EngineError
-from crossover.engines.spark.failures import silent_java, root_cause, translated
+from crossover.engines.spark.failures import root_cause, silent_java, translated
 
 TRACE = """An error occurred while calling o42.count.
 : org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times

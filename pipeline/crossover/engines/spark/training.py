@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crossover.core.errors import DataError
-from crossover.engines.spark import kernels, without_pandas_warning
+from crossover.engines.spark import kernels
 from crossover.engines.spark.classic.k_means import lloyd
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 
@@ -45,9 +45,7 @@ def logistic_sums(data: DataFrame, matrix: Matrix, coefficients: Floats) -> Logi
     assert matrix.label is not None
     layout = kernels.Layout(matrix.dense, tuple((each.column, each.width) for each in matrix.codes), matrix.label)
     kernel = partial(kernels.partial_sums, layout=layout, coefficients=coefficients)
-    with without_pandas_warning():
-        partial_sums = data.select(*dict.fromkeys(matrix.columns)).mapInArrow(kernel, kernels.SCHEMA)
-    rows = partial_sums.collect()
+    rows = data.select(*dict.fromkeys(matrix.columns)).mapInArrow(kernel, kernels.SCHEMA).collect()
     parts = [kernels.unpacked(bytes(row["sums"]), matrix.width + 1) for row in sorted(rows, key=lambda row: row["partition"])]
     return reduce(LogisticSums.__add__, parts, kernels.nothing(matrix.width + 1))
 
