@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from crossover.runs.measure import child
 from crossover.runs.measure.child import run_measured
 from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 
@@ -25,10 +26,36 @@ def test_cpu_of_a_child_is_what_it_says_itself() -> None:
     assert finished.usage.wall_s >= finished.usage.cpu_s * 0.9
 
 
+def test_what_a_child_uses_before_the_first_look_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(ProcessTree):
+        """A sampler that a busy machine lets begin half a second after the child."""
+
+        def __init__(self, pid: int | None = None) -> None:
+            time.sleep(0.5)
+            super().__init__(pid)
+
+    monkeypatch.setattr(child, "ProcessTree", Late)
+    finished = run_measured(
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            "import time\nbegan = time.time()\nwhile time.process_time() < 0.3: sum(range(2000))\ntime.sleep(0.6)\nprint(time.time() - began)",
+        ]
+    )
+    assert finished.usage.cpu_s >= 0.27
+    assert finished.usage.wall_s >= float(finished.output)
+
+
 def test_cpu_of_a_grandchild_that_has_ended_is_kept() -> None:
     script = BURN.format(cpu=0.5)
     finished = run_measured(
-        [sys.executable, "-S", "-c", f"import subprocess, sys, time\nsubprocess.run([sys.executable, '-S', '-c', {script!r}])\ntime.sleep(0.4)"]
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            f"import subprocess, sys, time\nsubprocess.run([sys.executable, '-S', '-c', {script!r}])\ntime.sleep(0.4)",
+        ]
     )
     # what a process uses after its last sample is lost: at most one interval, and the scheduler's delay of the sampler
     assert 0.3 <= finished.usage.cpu_s <= 1.2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,10 +30,11 @@ class Finished:
 def run_measured(command: Sequence[str]) -> Finished:
     """Run a command to its end. Its standard error is ours; whatever ends us, it and its children end too."""
     with tempfile.TemporaryFile() as output:
+        began = time.monotonic()
         child = subprocess.Popen(command, stdout=output, stdin=subprocess.DEVNULL)
         try:
             with ProcessTree(child.pid) as tree:
-                mark = tree.mark()
+                mark = tree.mark_birth(began)
                 # a child that has ended but was not waited for still tells its CPU time to the last sample
                 os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
                 usage = tree.since(mark)

@@ -74,6 +74,14 @@ class ProcessTree:
             self._peaks.append(peak)
             return Mark(time.monotonic(), sum(self._cpu.values()), peak)
 
+    def mark_birth(self, began: float) -> Mark:
+        """Begin a measurement at the birth of the tree, at `began` of the monotonic clock: all its CPU counts.
+
+        What a child used before it was first looked at would be lost otherwise, and that is much on a busy machine.
+        """
+        mark = self.mark()
+        return Mark(began, 0.0, mark.peak)
+
     def since(self, mark: Mark) -> Usage:
         """End a measurement."""
         self.sample()
