@@ -32,7 +32,7 @@ def place(plan: Plan, capabilities: Capabilities) -> Plan:
     kept = _keep([slim[lighter[each]] for each in roots], capabilities)
     result = {each: kept[slim[lighter[each]]] for each in roots}
     for each in apart:
-        result[each] = prune([each])[each]
+        result[each] = rewrite(prune([each])[each], _read_again, {})
     return _with_relations(plan, result)
 
 
@@ -44,6 +44,17 @@ def _roots(plan: Plan, rows: bool) -> list[Relation]:
     found += [plan.tables[name].relation for name in plan.store]
     found += [model.relation for model in plan.models]
     return list(dict.fromkeys(found))
+
+
+def _read_again(relation: Relation) -> Relation:
+    """Keep a source that is read a second time: rows are set aside rarely, and a cluster need not carry their names.
+
+    It also keeps Spark from putting the reading of each cell into the condition for each use of it.
+    """
+    if isinstance(relation, nodes.Filter | nodes.Project) and isinstance(relation.input, nodes.Scan):
+        scan = relation.input
+        return replace(relation, input=Materialise(scan, scan.source.name, "read again to name rows that are set aside"))
+    return relation
 
 
 def _lighten(relation: Relation, known: Replaced) -> Relation:

