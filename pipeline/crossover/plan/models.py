@@ -16,7 +16,7 @@ from crossover.operations.context import Refused
 from crossover.operations.table import Path, Table
 from crossover.plan.leaks import check_input, check_label, check_rows_kept
 from crossover.plan.metrics import metrics_of
-from crossover.plan.plan import ModelPlan
+from crossover.plan.plan import RESERVED_MODEL_NAMES, ModelPlan
 from crossover.relations.nodes import Project
 
 _EXACT_ENCODINGS = ("one_hot", "label_mean")
@@ -40,6 +40,8 @@ class _Model:
 
     def build(self) -> ModelPlan:
         section, table = self.section, self.table
+        if self.name in RESERVED_MODEL_NAMES:
+            self._problem((), "name", f"a model cannot be called `{self.name}`: the run folder uses that name", key=True)
         self._label()
         rows = self._rows()
         split = self._split()

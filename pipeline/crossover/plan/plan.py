@@ -13,6 +13,9 @@ from crossover.learning.models.specification import Train
 from crossover.learning.preparation.specification import Input, Split
 from crossover.relations.nodes import Materialise, Relation
 
+RESERVED_MODEL_NAMES = frozenset({"tables", "quarantine", "scores"})
+"""Folders of a run beside those of its models."""
+
 
 @dataclass(frozen=True, eq=False)
 class SetAside:

@@ -107,7 +107,7 @@ class _Execution:
             self.progress.note(f"{model.name}: {warning}")
         learned.model.save(self.attempt.model(model.name))
         with self.progress.clock("score", table=model.name) as running:
-            running.rows = self._write(learned.scores, model.keep, self.attempt.scores(model.name))
+            running.rows = self._write(learned.scores, model.key, self.attempt.scores(model.name))
         for node in learned.kept:
             self.engine.release(node)
         return _record(model, learned)

@@ -25,12 +25,11 @@ import pyarrow.parquet as pq
 from crossover.core.clock import utc_now
 from crossover.core.errors import ConfigError
 from crossover.language.types import Schema
+from crossover.plan.plan import RESERVED_MODEL_NAMES
 from crossover.runs.durable import read_json, write_json
 from crossover.runs.table_schema import TableSchema
 
 RUN_ID = re.compile(r"[a-z0-9-]{1,64}")
-RESERVED = frozenset({"tables", "quarantine", "scores"})
-"""Folders of an attempt; a model may not be called so."""
 
 
 def new_run_id() -> str:
@@ -74,7 +73,7 @@ class Attempt:
 
     def model(self, name: str) -> Path:
         """Return the folder of a fitted model, made if need be. Raises ConfigError for a reserved name."""
-        if name in RESERVED:
+        if name in RESERVED_MODEL_NAMES:
             raise ConfigError(f"a model cannot be called `{name}`: the run folder uses that name")
         folder = self.path / name
         folder.mkdir(exist_ok=True)

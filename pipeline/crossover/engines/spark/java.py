@@ -29,7 +29,9 @@ def spark_version() -> str | None:
     specification = find_spec("pyspark")
     if specification is None or specification.origin is None:
         return None
-    text = Path(specification.origin).with_name("version.py").read_text(encoding="utf-8")
+    # spark-submit puts pyspark on the path as a zip archive, so the file is read by the loader that found it
+    version = str(Path(specification.origin).with_name("version.py"))
+    text = specification.loader.get_data(version).decode("utf-8")  # type: ignore[union-attr]
     found = re.search(r"""__version__\s*(?::\s*\w+)?\s*=\s*["']([^"']+)["']""", text)
     return found.group(1) if found else "unknown"
 
