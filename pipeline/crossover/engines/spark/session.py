@@ -66,6 +66,8 @@ class SparkEngine(Engine[SparkFrame]):
             return builder.getOrCreate(), True
         # The setting spark.pyspark.python does not reach the workers of a plain process.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        if options.event_log is not None:
+            options.event_log.mkdir(parents=True, exist_ok=True)
         own = {"spark.sql.warehouse.dir": f"{self._folder.name}/warehouse", **settings.local(options)}
         return launch.launch(own, java_home(spark_version() or "unknown"), self._log), True
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
+
+PATIENCE = 30
+"""Seconds that a JVM gets to end by itself."""
 
 
 def launch(settings: Mapping[str, str], java_home: Path | None, log: Path) -> SparkSession:
@@ -27,17 +32,39 @@ def launch(settings: Mapping[str, str], java_home: Path | None, log: Path) -> Sp
 
 
 def shut_down(session: SparkSession) -> None:
-    """Stop the session and end its JVM, so that the next one can have other settings."""
-    session.stop()
+    """Stop the session and end its JVM, so that the next one can have other settings. A JVM may be dead already."""
     gateway: Any = SparkContext._gateway
+    with suppress(Py4JError, ConnectionError):
+        session.stop()
     if gateway is None:
         return
-    gateway.shutdown()
-    if getattr(gateway, "proc", None) is not None:
-        gateway.proc.stdin.close()
-        gateway.proc.wait(timeout=30)
+    with suppress(Py4JError, ConnectionError):
+        gateway.shutdown()
+    _end(getattr(gateway, "proc", None))
+    _forget_context()
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    """A JVM that we started ends when its input does; one of spark-submit is not ours to end."""
+    if process is None:
+        return
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _forget_context() -> None:
+    """What pyspark still holds of a JVM that is gone would be taken for a running one."""
+    SparkContext._active_spark_context = None
     SparkContext._gateway = None
     SparkContext._jvm = None
+    for name in ("_instantiatedSession", "_activeSession"):
+        if hasattr(SparkSession, name):
+            setattr(SparkSession, name, None)
 
 
 @contextmanager

@@ -1,0 +1,122 @@
+"""How a session opens and ends: whose it is, what it means, what it leaves behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossover.engines.base import Engine, EngineOptions
+from crossover.engines.registry import open_engine
+from crossover.engines.spark import settings
+from tests.tables import collected, inline
+
+
+def test_a_second_engine_shares_the_session_and_leaves_it_alive(spark_engine: Engine[Any]) -> None:
+    with open_engine("spark", EngineOptions(partitions=5)) as second:
+        assert second.session.conf.get("spark.sql.shuffle.partitions") == "5"  # type: ignore[attr-defined]
+        assert collected(second, inline("a int", [(1,)])) == [(1,)]
+    assert collected(spark_engine, inline("a int", [(2,)])) == [(2,)]
+    assert spark_engine.session.conf.get("spark.sql.shuffle.partitions") == "3"  # type: ignore[attr-defined]
+
+
+def test_the_session_means_what_answers_need(spark_engine: Engine[Any]) -> None:
+    session = spark_engine.session  # type: ignore[attr-defined]
+    assert session.conf.get("spark.sql.session.timeZone") == "UTC"
+    assert session.conf.get("spark.sql.timestampType") == "TIMESTAMP_NTZ"
+    assert session.sparkContext.master == "local[2,4]"
+
+
+def test_versions_say_what_runs(spark_engine: Engine[Any]) -> None:
+    versions = spark_engine.versions()
+    assert set(versions) == {"spark", "pyspark", "java"}
+    assert versions["spark"] == versions["pyspark"]
+
+
+def test_activity_tells_the_stage_that_runs(spark_engine: Engine[Any]) -> None:
+    session = spark_engine.session  # type: ignore[attr-defined]
+    assert spark_engine.activity() == ""
+    slow = session.range(0, 4, 1, 4).selectExpr("java_method('java.lang.Thread', 'sleep', 1500L) as s", "id")
+    thread = threading.Thread(target=lambda: slow.filter("s is null").count())
+    thread.start()
+    seen = set()
+    while thread.is_alive():
+        seen.add(spark_engine.activity())
+        thread.join(0.2)
+    assert any(words.startswith("stage ") and words.endswith("/4 tasks") for words in seen)
+
+
+def test_settings_of_the_user_win() -> None:
+    own = settings.local(EngineOptions(parallelism=3, settings={"spark.master": "local[1]", "spark.sql.shuffle.partitions": "7"}))
+    assert own["spark.master"] == "local[1]"
+    assert own["spark.sql.shuffle.partitions"] == "7"
+    assert settings.local(EngineOptions(parallelism=3))["spark.master"] == "local[3,4]"
+
+
+LIFE = """
+import sys
+from pathlib import Path
+from crossover.core.errors import CrossoverError
+from crossover.engines.base import EngineOptions
+from crossover.engines.registry import open_engine
+options = EngineOptions(parallelism=2, partitions=2, settings={"spark.driver.memory": "600m"}, event_log=Path("events"))
+"""
+
+TWICE = LIFE + """
+for _ in range(2):
+    with open_engine("spark", options) as engine:
+        print(engine.session.range(5).count(), engine.session.sparkContext.master)
+"""
+
+KILLED = LIFE + """
+import os, signal
+with open_engine("spark", options) as engine:
+    os.kill(engine.session._jvm.java.lang.ProcessHandle.current().pid(), signal.SIGKILL)
+    try:
+        engine.versions()
+    except CrossoverError as error:
+        print(type(error).__name__, error.transient, error.message)
+with open_engine("spark", options) as engine:
+    print(engine.session.range(7).count())
+"""
+
+SUBMITTED = LIFE + """
+with open_engine("spark", EngineOptions()) as engine:
+    print(engine.session.sparkContext.master, engine.session.conf.get("spark.sql.session.timeZone"))
+    print(engine.session.range(9).count())
+"""
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, cwd=folder)
+
+
+@pytest.mark.slow
+def test_a_process_may_open_one_engine_after_the_other_and_hears_nothing_of_spark(tmp_path: Path) -> None:
+    done = run([sys.executable, "-c", TWICE], tmp_path)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.splitlines() == ["5 local[2,4]"] * 2
+    assert len(list((tmp_path / "events").iterdir())) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["events"]
+
+
+@pytest.mark.slow
+def test_a_killed_jvm_is_one_line_and_the_next_engine_opens(tmp_path: Path) -> None:
+    done = run([sys.executable, "-c", KILLED], tmp_path)
+    assert done.stdout.splitlines() == ["EngineError True the JVM of Spark no longer answers", "7"]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_under_spark_submit_its_master_and_its_session_are_taken(tmp_path: Path) -> None:
+    import pyspark
+
+    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    (tmp_path / "job.py").write_text(SUBMITTED, encoding="utf-8")
+    done = run([str(submit), "--master", "local[1]", "--conf", "spark.ui.enabled=false", "job.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["local[1] UTC", "9"]
