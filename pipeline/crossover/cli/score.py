@@ -1,11 +1,65 @@
-"""`crossover score`: apply a trained model."""
+"""`crossover score`: apply a trained model to the sources of its document."""
 
 from __future__ import annotations
 
-from crossover.cli.options import Document
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crossover.cli.choose import choose_engines
+from crossover.cli.options import Again, Json, Parallelism, Partitions, Quiet, Runs, Settings, parse_settings
+from crossover.cli.output import print_json, tell
+from crossover.cli.summary import print_summary, run_json
+from crossover.cli.work import work_of
 from crossover.core.errors import ConfigError
+from crossover.engines.base import EngineOptions
+from crossover.runs.display import choose_display
+from crossover.runs.folder import RunFolder, new_run_id
+from crossover.runs.lease import Lease
+from crossover.runs.run import already_done, identify, perform, publish
+from crossover.runs.score import scoring
+
+Model = Annotated[Path, typer.Argument(help="A model's folder: runs/PIPELINE/current/MODEL.", metavar="MODEL", show_default=False)]
+One = Annotated[str, typer.Option("--engine", metavar="NAME", help="pandas, polars or spark, whichever trained it.")]
 
 
-def score(document: Document) -> int:
-    """Score with a trained model."""
-    raise ConfigError(f"{document}: scoring documents cannot be run yet")
+def score(
+    model: Model,
+    engine: One = "pandas",
+    settings: Settings = None,
+    runs: Runs = Path("runs"),
+    again: Again = False,
+    parallelism: Parallelism = None,
+    partitions: Partitions = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Score all rows with a trained model. The scores are a run of their own: runs/PIPELINE-MODEL-scores."""
+    (name, *others) = choose_engines(engine)
+    if others:
+        raise ConfigError("`score` takes one engine; every engine gives the same scores")
+    found = scoring(model, parse_settings(settings))
+    pipeline = f"{found.plan.pipeline}-{found.model.name}-scores"
+    work = work_of(found.plan)
+    work = replace(work, pipeline=pipeline, execute=found.execute, parameters={**work.parameters, "model": found.digest})
+    folder = RunFolder(runs, pipeline)
+    folder.prepare()
+    run_id = new_run_id()
+    with Lease(folder.lease, run_id):
+        identity = identify(work, name)
+        committed = None if again else already_done(folder, identity.key, (name,))
+        unchanged = committed is not None
+        if committed is None:
+            attempt = folder.new_attempt(run_id)
+            perform(work, identity, name, EngineOptions(parallelism, partitions), attempt, choose_display(quiet=quiet))
+            committed = publish(folder, attempt)
+    attempt = folder.attempt(committed.run)
+    record = attempt.read_json(attempt.record.name)
+    if as_json:
+        print_json(run_json(record, attempt, committed, unchanged=unchanged))
+    else:
+        print_summary(record, attempt)
+        tell(f"crossover: the same scores are there already as {committed.name}" if unchanged else f"crossover: committed as {committed.name}")
+    return 0

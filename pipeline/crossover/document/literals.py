@@ -63,6 +63,11 @@ def as_text(value: Value) -> str:
     return str(value)
 
 
+def as_setting(value: Value | tuple[Value, ...]) -> str:
+    """Return a value as `--set` takes it: a list with commas."""
+    return ",".join(as_text(each) for each in value) if isinstance(value, tuple) else as_text(value)
+
+
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)

@@ -109,3 +109,11 @@ def unknown(name: str, parameters: Parameters, path: Path, problems: Problems, *
     message = f"no parameter `{name}`{did_you_mean(name, parameters.names)}"
     known = ", ".join(parameters.names) or "none"
     problems.problem(path, "unknown-parameter", message, f"parameters: {known}", offset=offset)
+
+
+def in_paths_alone(text: str) -> tuple[str, ...]:
+    """Return the parameters of a document's text that stand in paths and nowhere else."""
+    lines = [line.split(" #")[0] for line in text.splitlines()]
+    named = [(line.lstrip().startswith("path:"), match[1] or match[2]) for line in lines for match in WHOLE.finditer(line)]
+    elsewhere = {name for is_path, name in named if not is_path}
+    return tuple(dict.fromkeys(name for is_path, name in named if is_path and name not in elsewhere))

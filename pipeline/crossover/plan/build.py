@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from crossover.core.nearest import did_you_mean
 from crossover.document.canonical import canonical
+from crossover.document.literals import as_setting
 from crossover.document.load import Loaded
 from crossover.document.sections import SourceSection, TableSection
 from crossover.language.tree import Column, call, case, literal
@@ -83,6 +84,9 @@ class _Builder:
             models,
             canonical(self.loaded.tree),
             {name: section.path for name, section in self.document.sources.items() if section is not None},
+            self.loaded.text,
+            self.loaded.path,
+            {name: as_setting(value) for name, value in self.loaded.parameters.items()},
         )
 
     def _sources(self) -> None:

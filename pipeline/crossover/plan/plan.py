@@ -98,3 +98,9 @@ class Plan:
     """The canonical document, as JSON values: what the hash and the run's record hold."""
     source_paths: Mapping[str, str] = field(default_factory=dict)
     """Source and its path, parameters put in."""
+    text: str = ""
+    """The document as it was written."""
+    path: str = ""
+    """Its name in messages."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Values of all parameters, as `--set` takes them."""

@@ -32,12 +32,26 @@ def execute(plan: Plan, engine: Engine[Any], attempt: Attempt, progress: Progres
 
     `keep_tables` also writes the tables that models read, which a comparison needs.
     """
-    return _Execution(place(plan, engine.capabilities), engine, attempt, progress, keep_tables).run()
+    return Execution(plan, engine, attempt, progress, keep_tables).run()
 
 
-class _Execution:
-    def __init__(self, plan: Plan, engine: Engine[Any], attempt: Attempt, progress: Progress, keep_tables: bool) -> None:
-        self.plan = plan
+DOCUMENT = "document.json"
+"""In a model's folder: the document that trained it, as text, with its path and the values of its parameters."""
+
+
+def trained_by(plan: Plan) -> dict[str, Any]:
+    """Return what scoring with a model of the plan will need of its document."""
+    return {"path": plan.path, "text": plan.text, "parameters": dict(plan.settings)}
+
+
+class Execution:
+    """One plan on one engine, its steps in their order."""
+
+    def __init__(
+        self, plan: Plan, engine: Engine[Any], attempt: Attempt, progress: Progress, keep_tables: bool = False
+    ) -> None:
+        self.plan = place(plan, engine.capabilities)
+        self.document = plan
         self.engine = engine
         self.attempt = attempt
         self.progress = progress
@@ -63,6 +77,16 @@ class _Execution:
         self.attempt.write_json("metrics.json", {model.name: dict(model.metrics) for model in models})
         return Outcome(self.tables, tuple(set_aside), tuple(models))
 
+    def count_and_set_aside(self) -> tuple[SetAsideRecord, ...]:
+        """Count all rows and write those that are set aside; nothing is learned or stored."""
+        return tuple(self._set_aside(step.what) for step in execution_steps(self.plan) if isinstance(step.what, SetAside))
+
+    def release_all(self) -> None:
+        """Give back every table that is kept."""
+        for step in execution_steps(self.plan):
+            for node in step.releases:
+                self.engine.release(node)
+
     def _set_aside(self, each: SetAside) -> SetAsideRecord:
         with self.progress.clock(each.stage, table=each.table) as clock:
             row = self._one_row(each.counts)
@@ -83,11 +107,11 @@ class _Execution:
             name = f"{name}-{self.quarantines[name]}"
         schema = schema_of(each.rows)
         key = ("file", "row") if "file" in schema else tuple(column for column in schema if column != "reason")
-        written = self._write(each.rows, key, self.attempt.quarantine(name))
+        written = self.write(each.rows, key, self.attempt.quarantine(name))
         if written != count:
             raise InternalError(f"counted {count} rows of {name} to set aside, wrote {written}")
 
-    def _write(self, relation: Relation, key: Sequence[str], folder: Path) -> int:
+    def write(self, relation: Relation, key: Sequence[str], folder: Path) -> int:
         """Write a relation; return its rows, which the footers count again at the commit."""
         written = sum(file.rows for file in self.engine.write(relation, folder))
         self.attempt.describe(folder, schema_of(relation), key, written)
@@ -96,7 +120,7 @@ class _Execution:
     def _store(self, name: str) -> None:
         table = self.plan.tables[name]
         with self.progress.clock("store", table=name) as clock:
-            clock.rows = self.tables[name] = self._write(table.relation, table.key, self.attempt.table(name))
+            clock.rows = self.tables[name] = self.write(table.relation, table.key, self.attempt.table(name))
 
     def _model(self, model: ModelPlan) -> ModelRecord:
         def clock(name: str) -> AbstractContextManager[Clock]:
@@ -106,8 +130,9 @@ class _Execution:
         for warning in learned.warnings:
             self.progress.note(f"{model.name}: {warning}")
         learned.model.save(self.attempt.model(model.name))
+        self.attempt.write_json(f"{model.name}/{DOCUMENT}", trained_by(self.document))
         with self.progress.clock("score", table=model.name) as running:
-            running.rows = self._write(learned.scores, model.key, self.attempt.scores(model.name))
+            running.rows = self.write(learned.scores, model.key, self.attempt.scores(model.name))
         for node in learned.kept:
             self.engine.release(node)
         return _record(model, learned)
@@ -122,7 +147,7 @@ class _Execution:
         if self.keep_tables:
             name = f"{model.table}-for-{model.name}"
             with self.progress.clock("keep", table=model.table) as clock:
-                clock.rows = self.tables[name] = self._write(model.relation, model.key, self.attempt.table(name))
+                clock.rows = self.tables[name] = self.write(model.relation, model.key, self.attempt.table(name))
 
 
 def _record(model: ModelPlan, learned: Learned) -> ModelRecord:
