@@ -3,12 +3,14 @@
 #   make demo    the main job: New York's flights on pandas, Polars and Spark, side by side
 #   make test    all checks and tests, on Spark 3.5 with pandas 2 and on the newest of everything
 #   make check   the fast part: style, types, import rules, and the tests that need no Spark
+#   make docs    write the references of functions and operations from the code
+#   make benchmark   the skeleton at 5 million rows, beside code written by hand
 #   make clean   remove what the others made (runs/ and data/ stay)
 #   make help    this page
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check clean
+.PHONY: help demo test check docs benchmark clean
 
 # the first Python that is new enough; PYTHON=... chooses another one
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -81,6 +83,12 @@ test -x $(1)/bin/python || "$(PYTHON)" -m venv $(1) || { rm -rf $(1); false; } \
 	|| { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
 $(1)/bin/python $(PIP) --upgrade pip
 endef
+
+docs: $(NEWEST)/ready
+	@$(NEWEST)/bin/python docs/generate_reference.py
+
+benchmark: $(NEWEST)/ready
+	@$(NEWEST)/bin/python -m benchmarks.skeleton.run
 
 clean:
 	rm -rf .venv $(NEWEST) $(SPARK35) build pipeline/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis \
