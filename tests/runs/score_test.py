@@ -23,7 +23,7 @@ sources:
   trips:
     path: $data/trips.csv
     key: [id]
-    columns: {id: int, km: double, kind: string, delay: double}
+    columns: {id: int, km: double, kind: string, line: string, delay: double}
     outcomes: [delay]
 features:
   trips:
@@ -38,18 +38,18 @@ models:
     inputs:
       - {columns: [km, log_km], impute: median, scale: standard}
       - {columns: [kind], encode: one_hot}
-      - {columns: [kind], encode: label_mean}
+      - {columns: [line], encode: label_mean}
     train: {kind: logistic_regression, l2: 0.01}
 """
 
 
 def trips(rows: int) -> str:
     random = Random(3)
-    lines = ["id,km,kind,delay"]
+    lines = ["id,km,kind,line,delay"]
     for number in range(rows):
         km = "" if random.random() < 0.1 else f"{random.uniform(1, 90):.2f}"
         kind = random.choice(("bus", "train", "tram", ""))
-        lines.append(f"{number},{km},{kind},{random.gauss(12 if kind == 'bus' else 18, 10):.1f}")
+        lines.append(f"{number},{km},{kind},{random.choice('abcd')},{random.gauss(12 if kind == 'bus' else 18, 10):.1f}")
     return "\n".join(lines) + "\n"
 
 

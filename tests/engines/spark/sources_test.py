@@ -134,5 +134,5 @@ def test_a_missing_column_is_told_before_anything_is_read(spark_engine: Engine[A
 def test_only_needed_cells_are_taken_from_a_line(spark_engine: Engine[Any], tmp_path: Path) -> None:
     write_lines(tmp_path / "one.csv", ["id,name,other", "1,a,b"])
     source = CsvSource("one", str(tmp_path / "one.csv"), (ID, NAME, SourceColumn("other", ("other",), STRING)))
-    assert "__cell_1" in spark_engine.explain(Scan(source, ("id", "name")))
-    assert "__cell_1" not in spark_engine.explain(Scan(source, ("id",)))
+    assert "__text_1" in spark_engine.explain(Scan(source, ("id", "name")))
+    assert "__text_1" not in spark_engine.explain(Scan(source, ("id",)))
