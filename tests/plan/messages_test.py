@@ -140,6 +140,12 @@ def test_mean_of_outcomes_over_all_rows_is_a_leak() -> None:
     assert "use `encode: label_mean`, which sees training rows alone, or `look_back`" in shown
 
 
+def test_a_column_that_is_an_input_twice_is_refused() -> None:
+    shown = mistakes(("columns: [route]", "columns: [carrier]"))
+    assert "`carrier` is an input twice, which is not there yet" in shown
+    assert shown.count("conf/flights.yaml:") == 1
+
+
 def test_a_missing_name_is_reported_once_and_not_its_users() -> None:
     shown = mistakes(("departs_at: add_minutes(time_hour, minute)", "departs_at: add_minutes(time_our, minute)"))
     assert shown.count("conf/flights.yaml:") == 1

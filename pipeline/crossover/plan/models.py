@@ -36,6 +36,8 @@ class _Model:
         self.parameters = loaded.parameters
         self.path: Path = ("models", name)
         self.failed = False
+        self.seen: set[str] = set()
+        """Columns of the inputs so far: what is fitted is known by its column."""
         self.supervised = not isinstance(section.train, TrainKMeans)
 
     def build(self) -> ModelPlan:
@@ -141,6 +143,10 @@ class _Model:
             fact = self._fact(where, column)
             if fact is None:
                 continue
+            if column in self.seen:
+                self._problem(where, "not-yet", f"`{column}` is an input twice, which is not there yet", "derive a copy of it above")
+                continue
+            self.seen.add(column)
             if column == self.section.label:
                 self._problem(where, "label-input", f"`{column}` is the label, so it cannot be an input of `{self.name}`")
                 continue
