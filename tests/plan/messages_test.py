@@ -102,10 +102,10 @@ conf/flights.yaml:78:12: the label `late` depends on no outcome, so nothing says
         name the columns that are known only afterwards in `outcomes:` of their source""",
     ),
     "text without an encoding": (
-        (("[previous_delay, airport_delay]", "[origin, previous_delay, airport_delay]"),),
+        (("[previous_delay, airport_delay]", "[dest, previous_delay, airport_delay]"),),
         """\
-conf/flights.yaml:84:19: `origin` is string: a model takes numbers and booleans                                             [input-type]
-     84 |       - columns: [origin, previous_delay, airport_delay]
+conf/flights.yaml:84:19: `dest` is string: a model takes numbers and booleans                                               [input-type]
+     84 |       - columns: [dest, previous_delay, airport_delay]
         encode: one_hot makes a column of each value, encode: label_mean the mean label of each""",
     ),
     "sum of a text": (
