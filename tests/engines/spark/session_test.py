@@ -117,6 +117,7 @@ def test_under_spark_submit_its_master_and_its_session_are_taken(tmp_path: Path)
 
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
     (tmp_path / "job.py").write_text(SUBMITTED, encoding="utf-8")
-    done = run([str(submit), "--master", "local[1]", "--conf", "spark.ui.enabled=false", "job.py"], tmp_path)
+    python = f"spark.pyspark.python={sys.executable}"
+    done = run([str(submit), "--master", "local[1]", "--conf", "spark.ui.enabled=false", "--conf", python, "job.py"], tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["local[1] UTC", "9"]

@@ -14,9 +14,9 @@ from pyspark.sql import Column, types
 from pyspark.sql import functions as F
 
 from crossover.engines.spark.frames import SPARK_TYPES
-from crossover.engines.spark.text import finite, in_calendar, parse_boolean, parse_date, parse_double, parse_int, parse_timestamp
+from crossover.engines.spark.text import finite, in_calendar, parse
 from crossover.language import tree
-from crossover.language.types import INT, NULL, Schema, Type
+from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, NULL, TIMESTAMP, Schema, Type
 from crossover.relations.schema import fact_of
 
 WITH_ZONE = types.TimestampType()
@@ -155,11 +155,11 @@ PRIMITIVES: dict[str, Callable[..., Column]] = {
     "double_to_int": _double_to_int,
     "boolean_to_int": lambda x: x.cast("long"),
     "int_to_string": lambda x: x.cast("string"),
-    "string_to_int": parse_int,
-    "string_to_double": parse_double,
-    "string_to_boolean": parse_boolean,
-    "string_to_date": parse_date,
-    "string_to_timestamp": parse_timestamp,
+    "string_to_int": lambda name: parse(name, INT),
+    "string_to_double": lambda name: parse(name, DOUBLE),
+    "string_to_boolean": lambda name: parse(name, BOOLEAN),
+    "string_to_date": lambda name: parse(name, DATE),
+    "string_to_timestamp": lambda name: parse(name, TIMESTAMP),
     "timestamp_to_date": lambda t: t.cast("date"),
     "date_to_timestamp": lambda d: d.cast("timestamp_ntz"),
     # strings

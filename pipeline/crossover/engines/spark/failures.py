@@ -22,6 +22,8 @@ LOST = re.compile(
     r"ExecutorLostFailure|FetchFailedException|Connection (refused|reset)|SparkContext was shut ?down|stopped SparkContext"
     r"|All masters are unresponsive|cluster is down"
 )
+SILENT = re.compile(r"does not exist in the JVM|Answer from Java side is empty|Error while (sending or receiving|obtaining a new communication)")
+"""py4j's words for a JVM that is gone, by what it asked for when it went."""
 
 
 @contextmanager
@@ -32,7 +34,8 @@ def reported(log: Path | None = None) -> Iterator[None]:
     except (Py4JNetworkError, ConnectionError, EOFError) as error:
         raise silent_java(log) from error
     except (Py4JError, PySparkException) as error:
-        raise translated(str(error), of_java=isinstance(error, Py4JJavaError)) from error
+        text = _words(error)
+        raise silent_java(log) if SILENT.search(text) else translated(text, of_java=isinstance(error, Py4JJavaError)) from error
 
 
 def translated(text: str, *, of_java: bool = False) -> CrossoverError:
@@ -70,6 +73,14 @@ def root_cause(text: str, *, of_java: bool = False) -> str:
     else:
         line = lines[0] if lines else "no message"
     return re.sub(r"^(?:[\w$]+\.)+[\w$]+:\s*", "", line)[:LIMIT]
+
+
+def _words(error: Exception) -> str:
+    """Return the text of an error; those of Java ask the JVM for it, which may be gone by now."""
+    try:
+        return str(error)
+    except (Py4JError, OSError, AssertionError):
+        return "does not exist in the JVM"
 
 
 def _tail(log: Path | None) -> str:

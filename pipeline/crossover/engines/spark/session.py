@@ -71,11 +71,15 @@ class SparkEngine(Engine[SparkFrame]):
         own = {"spark.sql.warehouse.dir": f"{self._folder.name}/warehouse", **settings.local(options)}
         return launch.launch(own, java_home(spark_version() or "unknown"), self._log), True
 
+    def evaluate(self, relation: nodes.Relation) -> SparkFrame:
+        """Building a query may fail too: Spark analyses it, and a join's cardinality is counted."""
+        with reported(self._log):
+            return super().evaluate(relation)
+
     # relations
 
     def scan(self, node: nodes.Scan) -> SparkFrame:
-        with reported(self._log):
-            return scan(self.session, node)
+        return scan(self.session, node)
 
     def project(self, node: nodes.Project, input: SparkFrame) -> SparkFrame:
         return relations.project(node, input, self._schema(node.input))
@@ -85,8 +89,7 @@ class SparkEngine(Engine[SparkFrame]):
 
     def join(self, node: nodes.Join, left: SparkFrame, right: SparkFrame) -> SparkFrame:
         if node not in self._checked:
-            with reported(self._log):
-                check_cardinality(node, left, right)
+            check_cardinality(node, left, right)
             self._checked.add(node)
         return relations.join(node, left, right)
 
@@ -110,8 +113,7 @@ class SparkEngine(Engine[SparkFrame]):
 
     def materialise(self, node: nodes.Materialise, input: SparkFrame) -> SparkFrame:
         """Computed here and now, so that its clock is its own."""
-        with reported(self._log):
-            input.data.persist(StorageLevel.MEMORY_AND_DISK).count()
+        input.data.persist(StorageLevel.MEMORY_AND_DISK).count()
         return input
 
     def forget(self, input: SparkFrame) -> None:

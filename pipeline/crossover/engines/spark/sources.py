@@ -6,7 +6,7 @@ order in its own way. A line without quotes, which nearly all are, is split at i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from crossover.engines.spark.frames import SparkFrame, from_table
 from crossover.engines.spark.records import TEXT, records
-from crossover.engines.spark.text import parse
+from crossover.engines.spark.text import read, settled
 from crossover.language.types import STRING
 from crossover.relations import nodes
 from crossover.sources import reasons
@@ -24,7 +24,10 @@ from crossover.sources.files import resolve
 from crossover.sources.layout import Layout, layout_of
 from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource
 
-FAULT, FIELDS, MISFITS = "__fault", "__fields", "__misfits"
+FAULT, FIELDS = "__fault", "__fields"
+
+READ_AT_ONCE = 3
+"""Columns read in one level. Spark makes a method of each level, and Java never compiles one above 8,000 bytes."""
 
 Group = tuple[Layout, list[Path]]
 
@@ -49,29 +52,42 @@ def _groups(source: CsvSource, files: Sequence[Path], columns: Sequence[str]) ->
 
 
 def _rows(session: SparkSession, group: Group, columns: Sequence[str]) -> DataFrame:
+    """Return the rows of files of one layout, level by level: whatever is mentioned twice is a column of the level below."""
     layout, files = group
-    lines = records(session, files, layout.dialect, ROW in columns)
     carried = [name for name in (FILE, ROW) if name in columns] + ([TEXT] if layout.raw else [])
+    lines = records(session, files, layout.dialect, ROW in columns)
     faults = lines.select(*{*carried, TEXT}, _fault(layout.dialect).alias(FAULT))
     fields = faults.select(*carried, FAULT, F.when(F.col(FAULT).isNull(), _fields(layout.dialect)).alias(FIELDS))
-    sound = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))
-    cells = fields.select(*carried, FAULT, FIELDS, *(_cell(sound, place, layout).alias(f"__cell_{number}") for number, (_, place) in enumerate(layout.parsed)))
-    return _result(cells, layout, columns, carried)
+    whole = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))
+    counted = fields.select(*carried, _structure(layout).alias(FAULT), whole.alias(FIELDS))
+    return _typed(_cells(counted, layout, carried), layout, columns, carried)
 
 
-def _result(cells: DataFrame, layout: Layout, columns: Sequence[str], carried: Sequence[str]) -> DataFrame:
+def _cells(counted: DataFrame, layout: Layout, carried: Sequence[str]) -> DataFrame:
+    """Return the fields that are parsed, `__text_0`, `__text_1` ...; null for the texts that mean so."""
+    fields = {f"__text_{number}": F.get(FIELDS, F.lit(place)) for number, (_, place) in enumerate(layout.parsed)}
+    taken = counted.select(*carried, FAULT, *(field.alias(name) for name, field in fields.items()))
+    if not layout.source.nulls:
+        return taken
+    return taken.select(*carried, FAULT, *(F.when(~F.col(name).isin(*layout.source.nulls), F.col(name)).alias(name) for name in fields))
+
+
+def _typed(cells: DataFrame, layout: Layout, columns: Sequence[str], carried: Sequence[str]) -> DataFrame:
     """Cast each cell once; a row with one that does not fit, or a broken one, has null in each wanted column."""
-    values = {column.name: f"__value_{number}" for number, (column, _) in enumerate(layout.parsed)}
-    cast = cells.select(
-        *carried,
-        _structure(layout).alias(FAULT),
-        *(parse(f"__cell_{number}", column.type, column.format).alias(f"__value_{number}") for number, (column, _) in enumerate(layout.parsed)),
-        *(f"__cell_{number}" for number, (column, _) in enumerate(layout.parsed) if column.type != STRING),
-    )
-    reasoned = cast.select(*carried, *values.values(), F.coalesce(F.col(FAULT), _misfits(layout)).alias(REASON))
+    parsed = [(column, f"__text_{number}", f"__value_{number}") for number, (column, _) in enumerate(layout.parsed)]
+    typed = [each for each in parsed if each[0].type != STRING]
+    texts = [text for _, text, _ in parsed]
+    values = [value for _, _, value in typed]
+    cast = cells
+    for start in range(0, len(typed), READ_AT_ONCE):
+        level = (read(text, column.type, column.format).alias(value) for column, text, value in typed[start : start + READ_AT_ONCE])
+        cast = cast.select("*", *level)
+    sound = cast.select(*carried, FAULT, *texts, *(settled(F.col(value), column.type).alias(value) for column, _, value in typed))
+    misfits = {reasons.misfit(column): F.col(text).isNotNull() & F.col(value).isNull() for column, text, value in typed}
+    reasoned = sound.select(*carried, *texts, *values, F.coalesce(F.col(FAULT), *_misfits(misfits)).alias(REASON))
     fits = F.col(REASON).isNull()
     result = {
-        **{column.name: F.when(fits, F.col(values[column.name])) for column, _ in layout.parsed if column.name in layout.wanted},
+        **{column.name: F.when(fits, F.col(text if column.type == STRING else value)) for column, text, value in parsed},
         **{name: F.col(name) for name in (FILE, ROW, REASON)},
         RAW: F.when(~fits, F.substring(_shown(F.col(TEXT)), 1, RAW_LIMIT)),
     }
@@ -108,20 +124,17 @@ def _shown(text: Column) -> Column:
 
 
 def _fields(dialect: Dialect) -> Column:
-    """The texts of the fields, quotes included."""
+    """The values of the fields. Only in a record with quotes a field may have some around it."""
     delimiter = dialect.delimiter
     field = f"({field_pattern(delimiter)})\\{delimiter}"
     # Each field is closed by a delimiter, the last one by the one that is put behind it.
-    quoted = F.regexp_extract_all(F.concat(F.col(TEXT), F.lit(delimiter)), F.lit(field), F.lit(1))
-    return F.when(F.col(TEXT).contains('"'), quoted).otherwise(F.split(TEXT, f"\\{delimiter}", -1))
+    found = F.regexp_extract_all(F.concat(F.col(TEXT), F.lit(delimiter)), F.lit(field), F.lit(1))
+    return F.when(F.col(TEXT).contains('"'), F.transform(found, _without_quotes)).otherwise(F.split(TEXT, f"\\{delimiter}", -1))
 
 
-def _cell(fields: Column, place: int, layout: Layout) -> Column:
-    """A field without its quotes, null if it is one of the texts that mean so."""
-    text = F.get(fields, F.lit(place))
-    inside = F.replace(F.substr(text, F.lit(2), F.length(text) - 2), F.lit('""'), F.lit('"'))
-    bare = F.when(text.startswith('"'), inside).otherwise(text)
-    return F.when(~bare.isin(*layout.source.nulls), bare) if layout.source.nulls else bare
+def _without_quotes(field: Column) -> Column:
+    inside = F.replace(F.substr(field, F.lit(2), F.length(field) - 2), F.lit('""'), F.lit('"'))
+    return F.when(field.startswith('"'), inside).otherwise(field)
 
 
 def _structure(layout: Layout) -> Column:
@@ -133,16 +146,12 @@ def _structure(layout: Layout) -> Column:
     return F.coalesce(F.col(FAULT), F.when(found != layout.width, ragged))
 
 
-def _misfits(layout: Layout) -> Column:
-    """The reasons of the cells that do not fit, or null."""
-    parts = [
-        F.when(F.col(f"__cell_{number}").isNotNull() & F.col(f"__value_{number}").isNull(), F.lit(reasons.misfit(column)))
-        for number, (column, _) in enumerate(layout.parsed)
-        if column.type != STRING
-    ]
-    if not parts:
-        return F.lit(None).cast("string")
-    return F.nullif(F.concat_ws(reasons.SEPARATOR, *parts), F.lit(""))
+def _misfits(tests: Mapping[str, Column]) -> list[Column]:
+    """The reasons of the cells that do not fit, joined; made only for a row that has one."""
+    if not tests:
+        return []
+    joined = F.concat_ws(reasons.SEPARATOR, *(F.when(test, F.lit(reason)) for reason, test in tests.items()))
+    return [F.when(reduce(Column.__or__, tests.values()), joined)]
 
 
 def _whole(pattern: str) -> str:

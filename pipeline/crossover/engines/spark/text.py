@@ -22,65 +22,70 @@ def try_cast(name: str, type_name: str) -> Column:
     return F.expr(f"try_cast(`{name}` as {type_name})")
 
 
-def try_cast_text(text: str, type_name: str) -> Column:
-    """Return an SQL expression cast, null where it cannot be."""
-    return F.expr(f"try_cast({text} as {type_name})")
-
-
 def parse(name: str, type_: Type, format: str | None = None) -> Column:
     """Return the values of a text column, null where a text does not fit the type."""
-    if format is not None:
-        return _formatted(name, type_, format)
-    return PARSERS[type_](name)
+    return settled(read(name, type_, format), type_)
 
 
-def parse_int(name: str) -> Column:
+def read(name: str, type_: Type, format: str | None = None) -> Column:
+    """Return the values as Spark reads them; `settled` then takes out those outside the language."""
+    return _formatted(name, type_, format) if format is not None else READERS[type_](name)
+
+
+def settled(value: Column, type_: Type) -> Column:
+    """Return the value, null for an infinite double or a moment outside the calendar. Mentions it more than once."""
+    return SETTLED[type_](value) if type_ in SETTLED else value
+
+
+def _read_int(name: str) -> Column:
     """Plain digits take the fast way; the rest of the grammar (`7.0`, blanks) is brought into their form."""
-    text = F.col(name)
-    digits = f"regexp_replace(`{name}`, '^[{_BLANKS}]*([+-]?)0*([0-9]+)([.]0*)?[{_BLANKS}]*$', '$1$2')"
-    slow = F.when(text.rlike(grammar.whole(grammar.INT_PATTERN)), try_cast_text(digits, "bigint"))
-    return F.coalesce(F.when(_bare_number(text), try_cast(name, "bigint")), slow)
+    digits = f"regexp_replace(x, '^[{_BLANKS}]*([+-]?)0*([0-9]+)([.]0*)?[{_BLANKS}]*$', '$1$2')"
+    return _fast_or_slow(F.when(_bare_number(F.col(name)), try_cast(name, "bigint")), name, grammar.INT_PATTERN, f"try_cast({digits} as bigint)")
 
 
-def parse_double(name: str) -> Column:
+def _read_double(name: str) -> Column:
     """Spark also reads `1d` and `0x1p3`: neither ends in a digit and is free of x. Infinity means out of range."""
     text = F.col(name)
     plain = _bare_number(text) & ~text.contains("x") & ~text.contains("X")
-    bare = f"btrim(`{name}`, '{_BLANKS}')"
-    slow = F.when(text.rlike(grammar.whole(grammar.DOUBLE_PATTERN)), try_cast_text(bare, "double"))
-    return finite(F.coalesce(F.when(plain, try_cast(name, "double")), slow))
+    return _fast_or_slow(F.when(plain, try_cast(name, "double")), name, grammar.DOUBLE_PATTERN, f"try_cast({_BARE} as double)")
 
 
-def parse_boolean(name: str) -> Column:
+def _read_boolean(name: str) -> Column:
     text = F.col(name)
-    return (
-        F.when(text.rlike(grammar.whole(f"(?i:{'|'.join(grammar.TRUE_TEXTS)})")), F.lit(True))
-        .when(text.rlike(grammar.whole(f"(?i:{'|'.join(grammar.FALSE_TEXTS)})")), F.lit(False))
-    )
+    true, false = (grammar.whole(f"(?i:{'|'.join(texts)})") for texts in (grammar.TRUE_TEXTS, grammar.FALSE_TEXTS))
+    return F.when(text.rlike(true), F.lit(True)).when(text.rlike(false), F.lit(False))
 
 
-def parse_date(name: str) -> Column:
-    bare = f"btrim(`{name}`, '{_BLANKS}')"
+def _read_date(name: str) -> Column:
     fits = F.col(name).rlike(grammar.whole(grammar.DATE_PATTERN))
-    return F.when(fits, in_calendar(try_cast_text(bare, "date")))
+    return F.when(fits, F.expr(f"try_cast(btrim(`{name}`, '{_BLANKS}') as date)"))
 
 
-def parse_timestamp(name: str) -> Column:
-    """Spark wants minutes and seconds before an offset; where they are left out, they are put in."""
-    bare = f"btrim(`{name}`, '{_BLANKS}')"
-    fits = F.col(name).rlike(grammar.whole(grammar.TIMESTAMP_PATTERN))
-    hours = f"regexp_replace({bare}, '^(.{{13}})(Z|[+-].*)?$', '$1:00$2')"
+def _read_timestamp(name: str) -> Column:
+    """Most texts have all parts and no offset. Spark wants minutes and seconds before an offset: they are put in."""
+    hours = f"regexp_replace({_BARE}, '^(.{{13}})(Z|[+-].*)?$', '$1:00$2')"
     minutes = f"regexp_replace({hours}, '^(.{{16}})(Z|[+-].*)?$', '$1:00$2')"
-    return F.when(fits, F.coalesce(_moment(bare), _moment(minutes)))
+    fast = F.when(F.col(name).rlike(_PLAIN_MOMENT), try_cast(name, "timestamp_ntz"))
+    return _fast_or_slow(fast, name, grammar.TIMESTAMP_PATTERN, f"coalesce({_moment(_BARE)}, {_moment(minutes)})")
 
 
-PARSERS: dict[Type, Callable[[str], Column]] = {
-    BOOLEAN: parse_boolean,
-    INT: parse_int,
-    DOUBLE: parse_double,
+def _fast_or_slow(fast: Column, name: str, pattern: str, value: str) -> Column:
+    """Return `fast`, or where it is null the SQL text `value` of a text x that matches the pattern.
+
+    The slow way stands in a lambda, of which Spark generates no code: with it the method that reads a few columns
+    would have more than 8,000 bytes, and Java never compiles such a one.
+    """
+    slow = f"if(x rlike {_sql(grammar.whole(pattern))}, {value}, null)"
+    return F.coalesce(fast, F.when(F.col(name).isNotNull(), F.expr(f"get(transform(array(`{name}`), x -> {slow}), 0)")))
+
+
+READERS: dict[Type, Callable[[str], Column]] = {
+    BOOLEAN: _read_boolean,
+    INT: _read_int,
+    DOUBLE: _read_double,
     STRING: F.col,
-    DATE: parse_date,
-    TIMESTAMP: parse_timestamp,
+    DATE: _read_date,
+    TIMESTAMP: _read_timestamp,
 }
 
 
@@ -94,8 +99,15 @@ def in_calendar(value: Column) -> Column:
     return F.when(F.year(value).between(1, 9999), value)
 
 
+SETTLED: dict[Type, Callable[[Column], Column]] = {DOUBLE: finite, DATE: in_calendar, TIMESTAMP: in_calendar}
+
+_PLAIN_MOMENT = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}\z"
+
 _BLANKS = " \\t"
 """The blanks of the grammar, as a text in SQL."""
+
+
+_BARE = f"btrim(x, '{_BLANKS}')"
 
 
 def _bare_number(text: Column) -> Column:
@@ -104,9 +116,9 @@ def _bare_number(text: Column) -> Column:
     return (text >= "+") & (text < ":") & (last >= "0") & (last <= "9")
 
 
-def _moment(text: str) -> Column:
+def _moment(text: str) -> str:
     """Offsets are understood by the type with a zone alone; the session's zone is UTC."""
-    return in_calendar(try_cast_text(text, "timestamp_ltz").cast("timestamp_ntz"))
+    return f"cast(try_cast({text} as timestamp_ltz) as timestamp_ntz)"
 
 
 def _formatted(name: str, type_: Type, format: str) -> Column:
@@ -114,7 +126,7 @@ def _formatted(name: str, type_: Type, format: str) -> Column:
     form = format_to_pattern(format)
     pattern = _sql(grammar.whole(form.pattern))
     parts = {part: f"regexp_extract(`{name}`, {pattern}, {number})" for number, part in enumerate(form.parts, 1)}
-    moment = _moment(_iso(parts))
+    moment = F.expr(_moment(_iso(parts)))
     return moment.cast("date") if type_ == DATE else moment
 
 

@@ -26,9 +26,21 @@ def launch(settings: Mapping[str, str], java_home: Path | None, log: Path) -> Sp
         # Two messages stand before any log configuration is read, one of them by the JVM itself: only stderr holds all.
         start: Callable[..., Any] = launch_gateway
         gateway = start(configuration, popen_kwargs={"stderr": messages})
-    # A JVM that dies makes py4j write a stack trace for every object that Python still holds.
-    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    _silence()
     return SparkSession(SparkContext(conf=configuration, gateway=gateway))
+
+
+def _silence() -> None:
+    """What is raised is not to be logged as well."""
+    # A JVM that dies makes py4j write a stack trace for every object that Python still holds, some by the root logger.
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    logging.getLogger().addFilter(_not_of_py4j)
+    # Spark 4 writes each analysis error as JSON to stderr besides raising it.
+    logging.getLogger("DataFrameQueryContextLogger").setLevel(logging.CRITICAL)
+
+
+def _not_of_py4j(record: logging.LogRecord) -> bool:
+    return record.name != "root" or "py4j" not in Path(record.pathname).parts
 
 
 def shut_down(session: SparkSession) -> None:
