@@ -92,6 +92,19 @@ def test_json_says_the_same(shop: Shop, name: str) -> None:
     assert first in (GOLDEN / f"{name}.txt").read_text()
 
 
+def test_without_java_spark_says_what_it_needs(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(shop.folder))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr("crossover.engines.spark.java._homes_of_packages", list)
+    for strange in STRANGE:
+        monkeypatch.delitem(ENGINES, strange)
+    done = shop("run", "shop.yaml", "--engine", "spark")
+    assert (done.code, done.out) == (4, "")
+    shown = re.sub(r"Spark \d\S*", "Spark N", plain(done.err, shop.folder)).replace("Java 17 or 21", "Java 17 or newer")
+    assert shown == (GOLDEN / "engine-no-java.txt").read_text()
+    assert not list(shop.folder.glob("runs/*/commits/*"))
+
+
 def test_a_value_of_the_wrong_kind_names_the_option(shop: Shop) -> None:
     done = shop("run", "shop.yaml", "--partitions", "many")
     assert done.code == 2
