@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -13,6 +14,8 @@ _DESCRIPTIONS: dict[Any, str] = {
     int: "a whole number",
     float: "a number",
     str: "a text",
+    date: 'a date, as "2011-09-01"',
+    datetime: 'a timestamp, as "2011-09-01 10:00:00"',
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crossover.document.literals import EXPECTED, NotOfTypeError, as_text, parse, type_of
+from crossover.document.literals import EMPTY, EXPECTED, NotOfTypeError, as_text, parse, type_of
 from crossover.document.names import check_name, check_names_differ
 from crossover.document.scalars import Path, Scalar
 from crossover.document.sections import ParameterDeclaration, Section, TypeName
@@ -81,6 +81,9 @@ def _typed(settings: _Settings, node: dict[str, Any], path: Path, shaper: Shaper
 def _values(node: Any, type_name: str, path: Path, shaper: Shaper) -> tuple[Any, ...] | None:
     if not isinstance(node, list):
         shaper.problems.problem(path, "wrong-value", f"`{path[-1]}` is a list of {type_name} here, as [a, b]")
+        return None
+    if not node:
+        shaper.problems.problem(path, "wrong-value", EMPTY)
         return None
     values = [_value(child, type_name, (*path, index), shaper) for index, child in enumerate(node)]
     return None if None in values else tuple(values)

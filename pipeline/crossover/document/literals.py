@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Literal as Choice
 
@@ -20,6 +21,12 @@ EXPECTED = {
 """Type -> what its values look like, for messages."""
 
 
+EMPTY = "a list parameter has at least one value"
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].+)?")
+"""Python reads more of ISO 8601, such as 2011-W35-4 and 20110901; the readers of files do not."""
+
+
 class NotOfTypeError(ValueError):
     """A text that is no value of the type asked for."""
 
@@ -35,9 +42,9 @@ def parse(text: str, type_name: str) -> Value:
             return int(text)
         case "double" if DOUBLE.fullmatch(text) and abs(float(text)) != float("inf"):
             return float(text)
-        case "date" if len(text) == 10:
+        case "date" if len(text) == 10 and _MOMENT.fullmatch(text):
             return _date(text)
-        case "timestamp":
+        case "timestamp" if _MOMENT.fullmatch(text):
             return _timestamp(text)
         case _:
             raise NotOfTypeError(text)

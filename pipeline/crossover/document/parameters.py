@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from crossover.core.nearest import did_you_mean
-from crossover.document.literals import EXPECTED, NotOfTypeError, as_text, parse
+from crossover.document.literals import EMPTY, EXPECTED, NotOfTypeError, as_text, parse
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path
 from crossover.document.sections import ParameterDeclaration
@@ -63,6 +63,9 @@ def _given(name: str, text: str, declaration: ParameterDeclaration, problems: Pr
         value: ParameterValue
         if declaration.list:
             parts = [part.strip() for part in text.removeprefix("[").removesuffix("]").split(",")]
+            if parts == [""]:
+                problems.problem_elsewhere(origin, "wrong-value", EMPTY)
+                return None
             value = tuple(parse(part, declaration.type) for part in parts)
         else:
             value = parse(text, declaration.type)
@@ -109,11 +112,3 @@ def unknown(name: str, parameters: Parameters, path: Path, problems: Problems, *
     message = f"no parameter `{name}`{did_you_mean(name, parameters.names)}"
     known = ", ".join(parameters.names) or "none"
     problems.problem(path, "unknown-parameter", message, f"parameters: {known}", offset=offset)
-
-
-def in_paths_alone(text: str) -> tuple[str, ...]:
-    """Return the parameters of a document's text that stand in paths and nowhere else."""
-    lines = [line.split(" #")[0] for line in text.splitlines()]
-    named = [(line.lstrip().startswith("path:"), match[1] or match[2]) for line in lines for match in WHOLE.finditer(line)]
-    elsewhere = {name for is_path, name in named if not is_path}
-    return tuple(dict.fromkeys(name for is_path, name in named if is_path and name not in elsewhere))

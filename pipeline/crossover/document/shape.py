@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -20,7 +21,7 @@ from crossover.document.annotations import (
     is_model,
     item_of,
 )
-from crossover.document.literals import NotOfTypeError, parse
+from crossover.document.literals import NotOfTypeError, as_setting, parse
 from crossover.document.parameters import WHOLE, Parameters, unknown
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path, Scalar, infer
@@ -36,6 +37,7 @@ _SYNONYMS = {
     "datetime": "timestamp", "number": "double",
 }  # fmt: skip
 _WRITTEN_AS = {int: "int", float: "double", bool: "boolean"}
+_WRITTEN_IN_QUOTES = {date: "date", datetime: "timestamp"}
 _YAML_BOOLEAN_KEYS = frozenset({"on", "off", "yes", "no", "y", "n"})
 
 
@@ -143,6 +145,12 @@ class Shaper:
                         return parse(text, _WRITTEN_AS[python])
                     except NotOfTypeError:
                         continue
+        for moment, type_name in _WRITTEN_IN_QUOTES.items():
+            if moment in options:
+                try:
+                    return parse(text, type_name)
+                except NotOfTypeError:
+                    continue
         if str in options:
             return text
         if Any in options:
@@ -164,7 +172,7 @@ class Shaper:
         fits = {bool: bool, int: int, float: (int, float), str: str}
         if Any in options or any(_fits(value, each, fits) for each in options):
             return float(value) if isinstance(value, int) and not isinstance(value, bool) and int not in options and float in options else value
-        message = f"`{setting}` is {describe(annotation)}, and the parameter `{name}` is {value!r}"
+        message = f"`{setting}` is {describe(annotation)}, and the parameter `{name}` is {as_setting(value)}"
         self.problems.problem(path, "wrong-value", message)
         return BROKEN
 
@@ -245,6 +253,8 @@ def _fits(value: Any, annotation: Any, types: dict[Any, Any]) -> bool:
     if is_choice(annotation):
         return value in get_args(annotation)
     if isinstance(value, bool) and annotation is not bool:
+        return False
+    if isinstance(value, datetime) and annotation is date:
         return False
     return isinstance(value, types.get(annotation, annotation if isinstance(annotation, type) else ()))
 

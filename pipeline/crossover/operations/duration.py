@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from crossover.operations.context import Context
+from crossover.core.nearest import did_you_mean
+from crossover.language.lower import ParameterValue
+from crossover.operations.context import Context, Refused
 from crossover.operations.table import Path
 
 MICROSECONDS = {
@@ -26,10 +28,19 @@ def duration(context: Context, where: Path, text: str) -> int:
     if not count.startswith("$"):
         number = int(count)
     else:
-        value = context.parameters.get(count[1:])
+        value = _parameter(context, where, count[1:], text.index(count))
         if isinstance(value, bool) or not isinstance(value, int):
             raise context.refuse(where, "duration", f"`{count}` is no int parameter")
         number = value
     if number <= 0:
         raise context.refuse(where, "duration", "a duration is longer than nothing")
     return number * MICROSECONDS[form["unit"]]
+
+
+def _parameter(context: Context, where: Path, name: str, offset: int) -> ParameterValue:
+    if name in context.broken_parameters:
+        raise Refused()
+    if name not in context.parameters:
+        hint = did_you_mean(name, context.parameters)
+        raise context.refuse(where, "unknown-parameter", f"no parameter `{name}`{hint}", offset=offset)
+    return context.parameters[name]

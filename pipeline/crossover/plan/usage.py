@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from crossover.document.load import Loaded
+from crossover.document.uses import parameters_used
 from crossover.plan.plan import Plan
 from crossover.relations.graph import topological
 from crossover.relations.prune import prune
 from crossover.relations.schema import schema_of
 
-_PARAMETER = re.compile(r"\$\{?([A-Za-z_]\w*)")
-
 
 def warn_unused(loaded: Loaded, plan: Plan) -> None:
     """Warn of parameters, sources, tables and columns that nothing uses."""
-    used = set(_PARAMETER.findall(loaded.text))
+    used = parameters_used(loaded.tree)
     for name in loaded.document.parameters:
         if name not in used:
             loaded.problems.warning(("parameters", name), "unused", f"parameter `{name}` is not used", key=True)

@@ -15,7 +15,7 @@ from typing import Any
 from crossover.core.errors import ConfigError, DataError
 from crossover.core.nearest import did_you_mean
 from crossover.document.load import read_text
-from crossover.document.parameters import in_paths_alone
+from crossover.document.uses import in_paths_alone
 from crossover.engines.base import Engine
 from crossover.language.tree import Column
 from crossover.learning.models.fitted import MODEL, FittedModel
