@@ -10,6 +10,7 @@ from pydantic import Field
 from crossover.operations.calls import build_calls
 from crossover.operations.context import Context, Refused
 from crossover.operations.operation import Operation
+from crossover.operations.outcomes import mark_all, mark_of_columns
 from crossover.operations.table import Table
 from crossover.relations.nodes import Aggregate as AggregateRelation
 
@@ -40,10 +41,11 @@ class Aggregate(Operation):
             raise Refused()
         relation = AggregateRelation(calls.prepare(table.relation, table.all_columns), by, calls.named)
         outcomes = {name: mark for name, mark in table.outcomes.items() if name in by}
+        grouped = mark_of_columns(by, table, (*context.path, self.verb))
         return replace(
             table,
             relation=calls.finish(relation, by),
             key=by,
-            outcomes={**outcomes, **calls.marks},
+            outcomes={**outcomes, **mark_all(calls.results, calls.marks, grouped)},
             broken=frozenset(calls.broken),
         )

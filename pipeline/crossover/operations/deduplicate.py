@@ -11,6 +11,7 @@ from pydantic import Field
 from crossover.operations.context import Context
 from crossover.operations.operation import Operation
 from crossover.operations.order import orders
+from crossover.operations.outcomes import dropped, mark_of_columns
 from crossover.operations.table import Table
 from crossover.relations.nodes import FirstByKey, Order
 
@@ -35,9 +36,11 @@ class Deduplicate(Operation):
         order = orders(context, ("order",), self.order, table)
         if self.keep == "last":
             order = tuple(Order(each.column, not each.descending) for each in order)
-        named = {*by, *(each.column for each in order)}
+        named = dict.fromkeys((*by, *(each.column for each in order)))
         remaining = sorted(name for name in table.schema if name not in named)
         exact = [name for name in remaining if table.schema[name].exact]
         inexact = [name for name in remaining if not table.schema[name].exact]
         full = (*order, *(Order(name) for name in (*exact, *inexact)))
-        return replace(table, relation=FirstByKey(table.relation, by, full), key=by)
+        chosen = mark_of_columns(named, table, context.path)
+        filters = (*table.filters, *dropped(chosen, (*context.path, self.verb), self.verb))
+        return replace(table, relation=FirstByKey(table.relation, by, full), key=by, filters=filters)

@@ -10,7 +10,8 @@ from pydantic import Field
 from crossover.language.types import BOOLEAN
 from crossover.operations.context import Context, marks_of
 from crossover.operations.operation import Operation
-from crossover.operations.table import OutcomeFilter, Table
+from crossover.operations.outcomes import dropped
+from crossover.operations.table import Table
 from crossover.relations.nodes import Filter as FilterRelation
 
 
@@ -28,7 +29,5 @@ class Filter(Operation):
         if not typed.fact.exact:
             context.warn((self.verb,), "inexact", "the condition reads an inexact double: a row at the border may go on one engine alone")
         mark = marks_of(tree, table, context.path)
-        filters = table.filters
-        if mark is not None:
-            filters = (*filters, OutcomeFilter((*context.path, self.verb), self.verb, mark.column, self.condition))
+        filters = (*table.filters, *dropped(mark, (*context.path, self.verb), self.verb, self.condition))
         return replace(table, relation=FilterRelation(table.relation, typed.expression), filters=filters)

@@ -13,6 +13,7 @@ from crossover.core.nearest import did_you_mean
 from crossover.language.tree import Column
 from crossover.operations.context import Context, Refused
 from crossover.operations.operation import Operation
+from crossover.operations.outcomes import dropped, mark_all, mark_of_columns, mark_of_rows
 from crossover.operations.table import Table
 from crossover.relations.nodes import FILE, ROW, Join, Relation
 from crossover.relations.nodes import Project as ProjectRelation
@@ -44,10 +45,22 @@ class _JoinOptions(Operation):
         multiplies = self.expect in ("one_to_many", "many_to_many")
         if multiplies and table.traced:
             relation = _without_trace(relation, table)
-        marks = {new: other.outcomes[name] for name, new in take if name in other.outcomes}
-        joined = replace(table, relation=relation, key=() if multiplies else table.key).with_outcomes(marks)
+        joined = replace(table, relation=relation, key=() if multiplies else table.key)
+        joined = self._with_outcomes(joined, table, other, keys, take, context)
         broken = {self.prefix + name for name in other.broken}
         return replace(joined, broken=joined.broken | broken, unknown=joined.unknown or other.unknown)
+
+    def _with_outcomes(
+        self, joined: Table, table: Table, other: Table, keys: tuple[tuple[str, str], ...], take: list[tuple[str, str]], context: Context
+    ) -> Table:
+        """Mark what is taken, all of it where an outcome decides which rows meet; an inner join then drops rows by it."""
+        path = (*context.path, self.verb)
+        met = mark_of_columns((mine for mine, _ in keys), table, path) or mark_of_columns((theirs for _, theirs in keys), other, path)
+        marks = {new: other.outcomes[name] for name, new in take if name in other.outcomes}
+        joined = joined.with_outcomes(mark_all((new for _, new in take), marks, met or mark_of_rows(other)))
+        if self.kind == "left":
+            return joined
+        return replace(joined, filters=(*table.filters, *other.filters, *dropped(met, path, self.verb)))
 
     def _keys(self, table: Table, other: Table, context: Context) -> tuple[tuple[str, str], ...]:
         pairs = list(self.using.items()) if isinstance(self.using, Mapping) else [(name, name) for name in self.using]

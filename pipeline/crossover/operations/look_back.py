@@ -15,6 +15,7 @@ from crossover.operations.calls import Calls, build_calls
 from crossover.operations.context import Context, Refused
 from crossover.operations.duration import duration
 from crossover.operations.operation import Operation
+from crossover.operations.outcomes import mark_all, mark_of_columns
 from crossover.operations.table import Path, Table
 from crossover.relations.levels import with_columns
 from crossover.relations.nodes import AsOfJoin, Project, Relation
@@ -68,7 +69,9 @@ class LookBack(Operation):
             within,
             other.key if _ordered(calls) else (),
         )
-        return replace(table, relation=calls.finish(joined, table.all_columns), broken=table.broken | calls.broken)
+        matched = mark_of_columns((mine for mine, _ in keys), table, (*context.path, self.verb))
+        done = replace(table, relation=calls.finish(joined, table.all_columns), broken=table.broken | calls.broken)
+        return done.with_outcomes(mark_all(calls.results, {}, matched))
 
     def _keys(self, table: Table, other: Table, context: Context) -> tuple[tuple[str, str], ...]:
         pairs = list(self.using.items()) if isinstance(self.using, dict) else [(name, name) for name in self.using]

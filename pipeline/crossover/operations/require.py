@@ -12,7 +12,8 @@ from crossover.language.typed import Typed
 from crossover.language.types import BOOLEAN
 from crossover.operations.context import Context, Refused, marks_of
 from crossover.operations.operation import Operation, RowsSetAside
-from crossover.operations.table import OutcomeFilter, Table
+from crossover.operations.outcomes import dropped
+from crossover.operations.table import Table
 from crossover.relations.levels import with_columns
 from crossover.relations.nodes import FILE, ROW, Aggregate, AggregateCall, Filter, Project, Relation
 
@@ -46,9 +47,7 @@ class Require(Operation):
             if not typed.fact.exact:
                 context.warn(where, "inexact", "the rule reads an inexact double: a row at the border may go on one engine alone")
             conditions[reason] = _is_true(typed)
-            mark = marks_of(tree, table, context.path)
-            if mark is not None:
-                filters.append(OutcomeFilter((*context.path, *where), self.verb, mark.column, text))
+            filters += dropped(marks_of(tree, table, context.path), (*context.path, *where), self.verb, text)
         if failed:
             raise Refused()
         checked = _checked(table, conditions)

@@ -25,12 +25,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class OutcomeFilter:
-    """A filter or require that drops rows by an outcome: no model may learn from such a table."""
+    """A step that drops rows by an outcome: no model may learn from such a table."""
 
     path: Path
     verb: str
     column: str
     condition: str
+    """As written; empty where the step has none."""
+    source: str = ""
+    """Where the outcome is declared."""
 
 
 @dataclass(frozen=True, eq=False)

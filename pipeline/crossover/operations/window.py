@@ -14,6 +14,7 @@ from crossover.operations.context import Context, Refused
 from crossover.operations.duration import duration
 from crossover.operations.operation import Operation
 from crossover.operations.order import orders, tie_break
+from crossover.operations.outcomes import mark_all, mark_of_columns
 from crossover.operations.table import Table
 from crossover.relations.nodes import Rows, TimeRange
 from crossover.relations.nodes import Window as WindowRelation
@@ -58,7 +59,8 @@ class Window(Operation):
             raise Refused()
         relation = WindowRelation(calls.prepare(table.relation, table.all_columns), by, order, calls.named, frame, ties)
         done = replace(table, relation=calls.finish(relation, table.all_columns), broken=table.broken | calls.broken)
-        return done.with_outcomes(calls.marks)
+        placed = mark_of_columns((*by, *(each.column for each in order)), table, (*context.path, self.verb))
+        return done.with_outcomes(mark_all(calls.results, calls.marks, placed))
 
     def _frame(self, table: Table, context: Context) -> Rows | TimeRange | None:
         if not self.order:

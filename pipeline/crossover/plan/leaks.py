@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossover.document.problems import Problems
-from crossover.operations.table import Path, Table
+from crossover.operations.table import OutcomeFilter, Path, Table
 
 
 def check_input(model: str, column: str, path: Path, table: Table, report: Problems) -> bool:
@@ -11,19 +11,18 @@ def check_input(model: str, column: str, path: Path, table: Table, report: Probl
     outcome = table.outcomes.get(column)
     if outcome is None:
         return False
-    declared = ("sources", outcome.source, "outcomes")
-    line = report.line(declared).removeprefix("line ")
     if not outcome.made:
+        line = report.line(("sources", outcome.source, "outcomes"))
         report.problem(
             path,
             "outcome-input",
             f"`{column}` is not known when the question is asked, so it cannot be an input of `{model}`",
-            f"it is in outcomes of source {outcome.source} (line {line}). Remove it here, or there if it is known in time",
+            f"it is in outcomes of source {outcome.source} ({line}). Remove it here, or there if it is known in time",
         )
         return True
-    verb = next((part for part in reversed(outcome.made) if part in _MADE), "")
+    verb = next((part for part in outcome.made[_VERB : _VERB + 1] if part in _MADE), "derive")
     made = report.source_map.key(outcome.made)[0]
-    note, remedy = _MADE.get(verb, _MADE["derive"])
+    note, remedy = _MADE[str(verb)]
     report.problem(
         path,
         "outcome-input",
@@ -34,13 +33,24 @@ def check_input(model: str, column: str, path: Path, table: Table, report: Probl
     return True
 
 
+_VERB = 3
+"""Where the verb stands in the place at which a column was made: stage, table, step, verb."""
 _LOOK_BACK = "`look_back` with at: and known_at: takes only what was known: crossover help look_back"
+_OVER_ALL_ROWS = (
+    ": over all rows, later ones too",
+    "use `encode: label_mean`, which sees training rows alone, or `look_back`, which sees only what was known",
+)
+_BY_AN_OUTCOME = (": an outcome decides which rows meet", _LOOK_BACK)
+_OF_CHOSEN_ROWS = (": an outcome decides which rows are there", "a table whose rows were dropped by an outcome can only be looked back into")
 _MADE = {
     "window": (": the row before may not have ended yet", _LOOK_BACK),
-    "aggregate": (
-        ": over all rows, later ones too",
-        "use `encode: label_mean`, which sees training rows alone, or `look_back`, which sees only what was known",
-    ),
+    "aggregate": _OVER_ALL_ROWS,
+    "pivot": _OVER_ALL_ROWS,
+    "filter": _OF_CHOSEN_ROWS,
+    "require": _OF_CHOSEN_ROWS,
+    "deduplicate": _OF_CHOSEN_ROWS,
+    **dict.fromkeys(("left_join", "inner_join", "full_join", "semi_join", "anti_join", "look_back"), _BY_AN_OUTCOME),
+    "look_ahead": (": it is the future", "it can be what the label is made of; the past is taken by `look_back`"),
     "derive": ("", _LOOK_BACK),
 }
 """What is wrong with a column made by each verb, and the way out."""
@@ -66,7 +76,12 @@ def check_rows_kept(model: str, table: Table, report: Problems) -> bool:
             each.path,
             "outcome-rows",
             f"`{each.verb}` drops rows by `{each.column}`, an outcome; when scoring, it is not known yet",
-            f"models.{model} learns from these rows. Write `rows: {each.condition}` in the model, or leave it out: "
-            "a null label is not learnt from",
+            f"models.{model} learns from these rows. {_remedy(each)}",
         )
     return bool(table.filters)
+
+
+def _remedy(dropped: OutcomeFilter) -> str:
+    if not dropped.condition:
+        return "Choose rows by what is known when the question is asked"
+    return f"Write `rows: {dropped.condition}` in the model, or leave it out: a null label is not learnt from"
