@@ -21,16 +21,45 @@ def prune(roots: Iterable[Relation]) -> dict[Relation, Relation]:
     column is left out where it cannot multiply rows.
     """
     wanted = list(roots)
-    order = topological(wanted)
-    needs: Needs = {each: set() for each in order}
-    for each in wanted:
-        needs[each] |= set(schema_of(each))
-    for relation in reversed(order):
-        _ask(relation, needs)
+    needs = _needs(wanted)
     known: dict[Relation, Relation] = {}
-    for relation in order:
+    for relation in needs:
         known[relation] = _rewrite(relation, needs[relation], known)
     return {each: known[each] for each in wanted}
+
+
+def reached(roots: Iterable[Relation]) -> set[Relation]:
+    """Return the relations of the roots' graph that their pruned form still computes."""
+    wanted = list(roots)
+    needs = _needs(wanted)
+    found: set[Relation] = set()
+    while wanted:
+        relation = wanted.pop()
+        if relation not in found:
+            found.add(relation)
+            wanted += nodes.inputs_of(relation)[:1] if _leaves_out(relation, needs[relation]) else nodes.inputs_of(relation)
+    return found
+
+
+def _needs(roots: list[Relation]) -> Needs:
+    """Return what is read of each relation, inputs before readers."""
+    needs: Needs = {each: set() for each in topological(roots)}
+    for each in roots:
+        needs[each] |= set(schema_of(each))
+    for relation in reversed(list(needs)):
+        _ask(relation, needs)
+    return needs
+
+
+def _leaves_out(relation: Relation, own: set[str]) -> bool:
+    """Whether a relation would be left out in favour of its first input."""
+    match relation:
+        case nodes.Join():
+            return not _needed(relation, own)
+        case nodes.AsOfJoin(calls=calls):
+            return not own & {name for name, _ in calls}
+        case _:
+            return False
 
 
 def _ask(relation: Relation, needs: Needs) -> None:
