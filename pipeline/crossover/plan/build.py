@@ -21,7 +21,7 @@ from crossover.operations.from_ import From
 from crossover.operations.operation import RowsSetAside
 from crossover.operations.table import Outcome, Table
 from crossover.plan.models import build_model
-from crossover.plan.plan import ModelPlan, Plan, SetAside, StagePlan, TablePlan
+from crossover.plan.plan import ModelPlan, Plan, SetAside, StagePlan, StageTable, TablePlan
 from crossover.plan.usage import warn_unused
 from crossover.relations.nodes import (
     FILE,
@@ -70,7 +70,7 @@ class _Builder:
             set_aside: list[SetAside] = []
             for section in stage.tables:
                 self._table(stage.name, section, set_aside)
-            self.stages.append(StagePlan(stage.name, tuple(set_aside), ()))
+            self.stages.append(StagePlan(stage.name, tuple(set_aside), (), self._tables_now()))
         store = self._store()
         models = self._models()
         named = dict.fromkeys([*store, *(model.table for model in models)])
@@ -98,7 +98,10 @@ class _Builder:
             scan = _scan(name, section)
             set_aside.append(_source_set_aside(name, scan))
             self.tables[name] = self._source_table(name, section, scan)
-        self.stages.append(StagePlan(INGEST, tuple(set_aside), ()))
+        self.stages.append(StagePlan(INGEST, tuple(set_aside), (), self._tables_now()))
+
+    def _tables_now(self) -> tuple[StageTable, ...]:
+        return tuple(StageTable(name, table.relation, table.key) for name, table in self.tables.items())
 
     def _source_table(self, name: str, section: SourceSection, scan: Scan) -> Table:
         kept = [*section.columns, FILE, ROW]

@@ -72,6 +72,8 @@ def _detail(relation: Relation) -> str:
     match relation:
         case nodes.Scan(source=nodes.InlineTable(name=name)):
             return f" inline {name}"
+        case nodes.Scan(source=nodes.StoredTable(name=name)):
+            return f" stored {name}"
         case nodes.Scan(source=source):
             return f" {source.name}: {source.path}"  # type: ignore[union-attr]
         case nodes.Filter(condition=condition):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from crossover.engines.capabilities import Capabilities
-from crossover.language.tree import columns_of
+from crossover.language.tree import Expression, columns_of
 from crossover.plan.plan import ModelPlan, Plan, SetAside, TablePlan
 from crossover.relations import nodes
 from crossover.relations.graph import rewrite, topological
@@ -24,6 +24,7 @@ Replaced = dict[Relation, Relation]
 
 def place(plan: Plan, capabilities: Capabilities) -> Plan:
     """Return the plan with unread columns left out and materialisations put in, for an engine."""
+    plan = _models_of_one_table(plan)
     roots = _roots(plan, rows=not capabilities.distributed)
     apart = [] if not capabilities.distributed else [each.rows for stage in plan.stages for each in stage.set_aside]
     known: Replaced = {}
@@ -34,6 +35,21 @@ def place(plan: Plan, capabilities: Capabilities) -> Plan:
     for each in apart:
         result[each] = rewrite(prune([each])[each], _read_again, {})
     return _with_relations(plan, result)
+
+
+def _models_of_one_table(plan: Plan) -> Plan:
+    """Return the plan in which models of one table read one relation with the columns of all, so it is kept once."""
+    found: dict[Relation, dict[str, Expression]] = {}
+    for model in plan.models:
+        if isinstance(model.relation, nodes.Project):
+            found.setdefault(model.relation.input, {}).update(model.relation.columns)
+    shared = {base: nodes.Project(base, tuple(columns.items())) for base, columns in found.items()}
+
+    def changed(model: ModelPlan) -> ModelPlan:
+        columns = shared.get(inputs_of(model.relation)[0]) if isinstance(model.relation, nodes.Project) else None
+        return model if columns is None else replace(model, relation=columns)
+
+    return replace(plan, models=tuple(changed(model) for model in plan.models))
 
 
 def _roots(plan: Plan, rows: bool) -> list[Relation]:
@@ -126,6 +142,8 @@ def _reason(relation: Relation, readers: int, capabilities: Capabilities) -> str
     match relation:
         case nodes.Scan(source=nodes.InlineTable()):
             return None
+        case nodes.Scan(source=nodes.StoredTable()) if capabilities.distributed:
+            return None  # its columns are read from files again at little cost
         case nodes.Scan():
             return f"a source with {readers} readers"
         case nodes.Project() | nodes.Filter():

@@ -75,12 +75,23 @@ class ModelPlan:
 
 
 @dataclass(frozen=True, eq=False)
+class StageTable:
+    """A table at the end of a stage, with the hidden columns that name its rows: what a later stage may go on from."""
+
+    name: str
+    relation: Relation
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class StagePlan:
     """A stage that runs: its clock, and what it computes. Only a materialisation has a clock of its own."""
 
     name: str
     set_aside: tuple[SetAside, ...]
     materialised: tuple[Materialise, ...]
+    tables: tuple[StageTable, ...] = ()
+    """All tables as they stand when the stage has ended."""
 
 
 @dataclass(frozen=True, eq=False)

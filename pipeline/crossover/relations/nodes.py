@@ -12,6 +12,7 @@ from typing import Literal as Choice
 import pyarrow as pa
 
 from crossover.language.tree import Expression
+from crossover.language.types import Schema
 from crossover.sources.specification import FILE as FILE
 from crossover.sources.specification import RAW as RAW
 from crossover.sources.specification import REASON as REASON
@@ -28,10 +29,19 @@ class InlineTable:
 
 
 @dataclass(frozen=True, eq=False)
+class StoredTable:
+    """A table that an earlier stage wrote: a folder of Parquet files that hold its columns, with what the plan knew of them."""
+
+    name: str
+    folder: str
+    schema: Schema
+
+
+@dataclass(frozen=True, eq=False)
 class Scan:
     """Rows of a source, `columns` alone. A row that does not fit is here too: nulls, with `__reason` and `__raw`."""
 
-    source: CsvSource | InlineTable
+    source: CsvSource | InlineTable | StoredTable
     columns: tuple[str, ...]
 
 

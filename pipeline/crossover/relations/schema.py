@@ -50,7 +50,9 @@ def _schema(relation: nodes.Relation, inputs: list[Schema]) -> Schema:
             return {**inputs[0], **_call_facts(calls, inputs[1])}
 
 
-def _source_schema(source: CsvSource | nodes.InlineTable) -> Schema:
+def _source_schema(source: CsvSource | nodes.InlineTable | nodes.StoredTable) -> Schema:
+    if isinstance(source, nodes.StoredTable):
+        return source.schema
     if isinstance(source, CsvSource):
         return {**{column.name: Fact(column.type) for column in source.columns}, **HIDDEN}
     table = source.table

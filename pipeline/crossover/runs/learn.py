@@ -39,6 +39,7 @@ from crossover.relations.schema import schema_of
 TEST, PICKED, LABEL = "__test", "__picked", "__label"
 """Whether a row is a test row; whether `rows` is true of it; the label as 0 and 1, nullable."""
 
+Metrics = Mapping[str, float | int | None]
 Clock = Callable[[str], AbstractContextManager[object]]
 """Called with `features`, `train` or `evaluate`; what it returns is entered and left around that work."""
 
@@ -59,7 +60,7 @@ class Learned:
 
     model: FittedModel
     rows: RowCounts
-    metrics: Mapping[str, float | int | None]
+    metrics: Metrics
     gates: tuple[GateResult, ...]
     scores: Relation
     """`keep`, then probability and prediction, or cluster and distance. Nothing of it has been computed."""
@@ -87,6 +88,28 @@ def learn(
         learned = _Learning(engine, plan, clock, done, parameters or {}).run(base, kept)
         on_error.pop_all()
         return learned
+
+
+def train_alone(engine: Engine[Any], plan: ModelPlan, clock: Clock) -> tuple[FittedModel, RowCounts]:
+    """Return the trained model; it is judged and its rows are scored elsewhere."""
+    with ExitStack() as done:
+        model, _, counts = _Learning(engine, plan, clock, done, {}).train(plan.relation)
+        return model, counts
+
+
+def judge(
+    engine: Engine[Any], plan: ModelPlan, model: FittedModel, clock: Clock, parameters: Mapping[str, ParameterValue] | None = None
+) -> tuple[Metrics, tuple[GateResult, ...]]:
+    """Return metrics and gates of a model that was trained before on the same rows."""
+    with ExitStack() as done:
+        learning = _Learning(engine, plan, clock, done, parameters or {})
+        return learning.judge(learning.prepared(plan.relation, model.preparation), model)
+
+
+def scores_of(engine: Engine[Any], plan: ModelPlan, model: FittedModel, clock: Clock) -> Relation:
+    """Return the scores of the plan's rows by a model that was trained before. Nothing of it has been computed."""
+    with ExitStack() as done:
+        return _Learning(engine, plan, clock, done, {}).scores(plan.relation, model)
 
 
 def _read_once(plan: ModelPlan) -> tuple[Relation, tuple[Materialise, ...]]:
@@ -119,11 +142,18 @@ class _Learning:
         self.training = call("not", Column(TEST))
 
     def run(self, base: Relation, kept: tuple[Materialise, ...]) -> Learned:
+        model, prepared, counts = self.train(base)
+        metrics, gates = self.judge(prepared, model)
+        scores = self.scores(base, model)
+        warnings = (*model.preparation.warnings, *model.warnings)
+        return Learned(model, counts, metrics, gates, scores, schema_of(scores), warnings, kept)
+
+    def train(self, base: Relation) -> tuple[FittedModel, Matrix, RowCounts]:
+        """Return the model, the prepared rows that it learned from or is judged by, and how many there are."""
         plan = self.plan
         with self.clock("features"):
             flagged = self._flagged(base)
             counts = self._count(flagged)
-            scored_rows = Filter(flagged, Column(TEST)) if plan.score_rows == "test" else flagged
             learning = Filter(flagged, self._learns())
             checked = flagged if plan.score_rows == "all" else Filter(flagged, call("or", self._learns(), Column(TEST)))
             refuse_nulls(self.engine, checked, plan.schema, plan.inputs)
@@ -133,14 +163,21 @@ class _Learning:
             prepared = apply(preparation, learning, self._carried(), self.training)
             matrix = self._training_matrix(prepared, preparation, counts.training)
         with self.clock("train"):
-            model = self._train(matrix, prepared, preparation)
+            return self._train(matrix, prepared, preparation), prepared, counts
+
+    def prepared(self, base: Relation, preparation: Preparation) -> Matrix:
+        """Return the rows that a model learned from or is judged by, as `train` prepared them."""
+        return apply(preparation, Filter(self._flagged(base), self._learns()), self._carried(), self.training)
+
+    def judge(self, prepared: Matrix, model: FittedModel) -> tuple[Metrics, tuple[GateResult, ...]]:
         with self.clock("evaluate"):
             metrics = self._evaluate(prepared, model)
-            gates = check_gates(self.engine, plan.gates, metrics, self._lower_gate)
-        scores = score_relation(apply(preparation, scored_rows, plan.keep), model, plan.keep)
-        return Learned(
-            model, counts, metrics, gates, scores, schema_of(scores), (*preparation.warnings, *model.warnings), kept
-        )
+            return metrics, check_gates(self.engine, self.plan.gates, metrics, self._lower_gate)
+
+    def scores(self, base: Relation, model: FittedModel) -> Relation:
+        flagged = self._flagged(base)
+        rows = Filter(flagged, Column(TEST)) if self.plan.score_rows == "test" else flagged
+        return score_relation(apply(model.preparation, rows, self.plan.keep), model, self.plan.keep)
 
     # rows
 
@@ -253,7 +290,7 @@ class _Learning:
 
     # evaluation
 
-    def _evaluate(self, prepared: Matrix, model: FittedModel) -> dict[str, float | int | None]:
+    def _evaluate(self, prepared: Matrix, model: FittedModel) -> Metrics:
         rows = self._test_rows(prepared)
         if isinstance(model.solution, KMeans):
             by = self._sampled_by()

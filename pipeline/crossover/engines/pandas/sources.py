@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crossover.engines.pandas.frames import Frame, frame_from_arrow
+from crossover.engines.pandas.stored import scan_stored
 from crossover.relations import nodes
 from crossover.sources import csv
 
@@ -14,6 +15,8 @@ def scan(node: nodes.Scan) -> Frame:
     """Return the wanted columns of all rows. Raises DataError if the source cannot be read."""
     if isinstance(node.source, nodes.InlineTable):
         return frame_from_arrow(_finite(node.source.table.select(list(node.columns))))
+    if isinstance(node.source, nodes.StoredTable):
+        return scan_stored(node, node.source)
     return frame_from_arrow(csv.read(node.source, node.columns))
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from crossover.engines.polars.frames import Frame, polars_schema, to_polars
+from crossover.engines.polars.stored import scan_stored
 from crossover.language.types import Schema
 from crossover.relations import nodes
 from crossover.relations.schema import schema_of
@@ -22,6 +23,8 @@ def scan(node: nodes.Scan) -> Frame:
     schema = schema_of(node)
     if isinstance(node.source, CsvSource):
         return Frame(_read_when_asked(node.source, schema), schema)
+    if isinstance(node.source, nodes.StoredTable):
+        return scan_stored(node, node.source)
     return Frame(to_polars(node.source.table, schema).lazy(), schema)
 
 

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from crossover.engines.spark.frames import SparkFrame, from_table
 from crossover.engines.spark.records import TEXT, records
+from crossover.engines.spark.stored import scan_stored
 from crossover.engines.spark.text import read, settled
 from crossover.language.types import STRING
 from crossover.relations import nodes
@@ -36,6 +37,8 @@ def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
     """Return the rows of a source, `columns` alone. Raises DataError for files and headers that are not as declared."""
     if isinstance(node.source, nodes.InlineTable):
         return from_table(session, node.source.table.select(list(node.columns)))
+    if isinstance(node.source, nodes.StoredTable):
+        return scan_stored(session, node, node.source)
     files = resolve(node.source.name, node.source.path)
     parts = [_rows(session, group, node.columns) for group in _groups(node.source, files, node.columns)]
     size = sum(file.stat().st_size for file in files)
