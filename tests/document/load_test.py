@@ -213,8 +213,8 @@ def test_what_is_not_built_yet_is_refused_and_never_ignored(text: str, needle: s
     assert found(text) == [("not-yet", *place(text, needle))]
 
 
-def test_a_scoring_document_is_not_built_yet() -> None:
-    with pytest.raises(ConfigError, match="a scoring document is part of the language"):
+def test_a_scoring_document_is_no_document_of_a_pipeline() -> None:
+    with pytest.raises(ConfigError, match="this is a scoring document"):
         read_text("scoring: s\nmodel: runs/p/current/m\nset: {a: 1}\n", "s.yaml")
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from crossover.core.errors import ConfigError
 from crossover.core.nearest import did_you_mean
-from crossover.document import not_yet
 from crossover.document.assembly import DocumentReader
 from crossover.document.problems import Problems
 from crossover.document.reader import read
+from crossover.document.scalars import Node
+from crossover.document.scoring import LoadedScoring, read_scoring
 from crossover.document.sections import Document
 from crossover.document.source_map import SourceMap
 from crossover.language.lower import ParameterValue
@@ -54,17 +55,36 @@ def read_document(path: str | FilePath, set_values: Mapping[str, str] | None = N
     return read_text(_text(FilePath(path)), str(path), set_values)
 
 
+def read_either(path: str | FilePath, set_values: Mapping[str, str] | None = None) -> Loaded | LoadedScoring:
+    """As read_document, of a pipeline's document or of a scoring document."""
+    text = _text(FilePath(path)).removeprefix("\ufeff")
+    node, problems = _tree(text, str(path))
+    if "scoring" in node:
+        return read_scoring(node, problems, str(path), dict(set_values or {}))
+    return _loaded(node, problems, text, str(path), set_values)
+
+
 def read_text(text: str, path: str, set_values: Mapping[str, str] | None = None) -> Loaded:
     """As read_document, of a text that was read already. `path` is its name in messages."""
     text = text.removeprefix("\ufeff")
+    node, problems = _tree(text, path)
+    if "scoring" in node:
+        message = "this is a scoring document; here stands the document of a pipeline"
+        problems.problem(("scoring",), "scoring-document", message, "run it: crossover score DOCUMENT", key=True)
+        raise problems.error()
+    return _loaded(node, problems, text, path, set_values)
+
+
+def _tree(text: str, path: str) -> tuple[dict[str, Node], Problems]:
     node, problems = read(text, path)
     if not isinstance(node, dict):
         if not len(problems):
-            problems.problem((), "wrong-value", "a document is a mapping that begins with `pipeline: NAME`")
+            problems.problem((), "wrong-value", "a document is a mapping that begins with `pipeline: NAME` or `scoring: NAME`")
         raise problems.error()
-    if "scoring" in node:
-        problems.problem(("scoring",), "not-yet", not_yet.MESSAGE.format(what="a scoring document"), key=True)
-        raise problems.error()
+    return node, problems
+
+
+def _loaded(node: dict[str, Any], problems: Problems, text: str, path: str, set_values: Mapping[str, str] | None) -> Loaded:
     reader = DocumentReader(node, problems, dict(set_values or {}), OPERATIONS)
     return Loaded(reader.document(), node, reader.parameters.values, text, path, problems)
 

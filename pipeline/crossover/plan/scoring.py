@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from crossover.language.tree import Column, Expression
 from crossover.plan.plan import ModelPlan, Plan, SetAside, StagePlan
 from crossover.relations.graph import rewrite, topological
-from crossover.relations.nodes import Filter, InlineTable, Project, Relation, Scan, inputs_of
+from crossover.relations.nodes import Filter, InlineTable, Project, Relation, Scan, StoredTable, inputs_of
 from crossover.relations.prune import prune, reached
 
 
@@ -73,7 +73,7 @@ def _each(set_aside: Iterable[SetAside], rewritten: Callable[[Relation], Relatio
 
 def _only_read_columns(relation: Relation) -> Relation:
     """A source declares what is read of it: no file need hold the rest, and no cell of the rest sets a row aside."""
-    if not isinstance(relation, Scan) or isinstance(relation.source, InlineTable):
+    if not isinstance(relation, Scan) or isinstance(relation.source, InlineTable | StoredTable):
         return relation
     source = relation.source
     read = tuple(column for column in source.columns if column.name in relation.columns)
@@ -82,4 +82,4 @@ def _only_read_columns(relation: Relation) -> Relation:
 
 def _sources(roots: Iterable[Relation]) -> set[str]:
     scans = (relation for relation in topological(roots) if isinstance(relation, Scan))
-    return {scan.source.name for scan in scans if not isinstance(scan.source, InlineTable)}
+    return {scan.source.name for scan in scans if not isinstance(scan.source, InlineTable | StoredTable)}

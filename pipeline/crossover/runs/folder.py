@@ -27,6 +27,7 @@ from crossover.core.errors import ConfigError
 from crossover.language.types import Schema
 from crossover.plan.plan import RESERVED_MODEL_NAMES
 from crossover.runs.durable import read_json, write_json
+from crossover.runs.published import Places
 from crossover.runs.table_schema import TableSchema
 
 RUN_ID = re.compile(r"[a-z0-9-]{1,64}")
@@ -109,15 +110,8 @@ class Attempt:
         return parent / name
 
 
-class RunFolder:
+class RunFolder(Places):
     """`runs/<pipeline>`: all attempts and commits of one pipeline."""
-
-    def __init__(self, root: Path, pipeline: str) -> None:
-        self.path = root / pipeline
-        self.attempts = self.path / "attempts"
-        self.commits = self.path / "commits"
-        self.current = self.path / "current.json"
-        self.lease = self.path / "lease.json"
 
     def prepare(self) -> None:
         """Make the folders and prove that they can be written. Raises ConfigError, before any work."""
