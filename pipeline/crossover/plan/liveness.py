@@ -11,9 +11,9 @@ from crossover.relations.nodes import Materialise, Relation
 
 @dataclass(frozen=True, eq=False)
 class ModelTable:
-    """The table that a model reads, computed and kept before the model is learned."""
+    """The table that models read, computed and kept before the first of them is learned."""
 
-    model: ModelPlan
+    models: tuple[ModelPlan, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +35,18 @@ def execution_steps(plan: Plan) -> list[ExecutionStep]:
         for each in stage.set_aside
     ]
     steps += [ExecutionStep(f"store: {name}", (plan.tables[name].relation,), name) for name in plan.store]
-    for model in plan.models:
-        steps.append(ExecutionStep(f"table: {model.table}", (model.relation,), ModelTable(model)))
+    for relation, models in _models_by_relation(plan).items():
+        steps.append(ExecutionStep(f"table: {models[0].table}", (relation,), ModelTable(models)))
     for model in plan.models:
         steps.append(ExecutionStep(f"model: {model.name}", (model.relation,), model))
     return _with_releases(steps)
+
+
+def _models_by_relation(plan: Plan) -> dict[Relation, tuple[ModelPlan, ...]]:
+    found: dict[Relation, tuple[ModelPlan, ...]] = {}
+    for model in plan.models:
+        found[model.relation] = (*found.get(model.relation, ()), model)
+    return found
 
 
 def _with_releases(steps: list[ExecutionStep]) -> list[ExecutionStep]:

@@ -7,13 +7,16 @@ has a clock. What no later step reads is released at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from crossover.core.errors import InternalError
 from crossover.engines.base import Engine
+from crossover.learning.evaluation.gates import GateResult
+from crossover.learning.models.fitted import FittedModel
 from crossover.plan.build import INGEST
 from crossover.plan.liveness import ModelTable, execution_steps
 from crossover.plan.materialise import place
@@ -22,7 +25,7 @@ from crossover.relations.compute import one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Relation
 from crossover.relations.schema import schema_of
 from crossover.runs.folder import Attempt
-from crossover.runs.learn import Learned, learn
+from crossover.runs.learn import FITTED, Metrics, RowCounts, learn
 from crossover.runs.progress import Clock, Progress
 from crossover.runs.record import GateRecord, ModelRecord, Outcome, SetAsideRecord
 
@@ -57,8 +60,8 @@ class Execution:
         self.progress = progress
         self.keep_tables = keep_tables
         self.tables: dict[str, int] = {}
+        self.keys: dict[str, tuple[str, ...]] = {}
         self.quarantines: Counter[str] = Counter()
-        self.counted: dict[Relation, int] = {}
 
     def run(self) -> Outcome:
         set_aside, models = [], []
@@ -67,7 +70,7 @@ class Execution:
                 case SetAside():
                     set_aside.append(self._set_aside(step.what))
                 case ModelTable():
-                    self._model_table(step.what.model)
+                    self._model_table(step.what.models)
                 case ModelPlan():
                     models.append(self._model(step.what))
                 case name:
@@ -75,7 +78,7 @@ class Execution:
             for node in step.releases:
                 self.engine.release(node)
         self.attempt.write_json("metrics.json", {model.name: dict(model.metrics) for model in models})
-        return Outcome(self.tables, tuple(set_aside), tuple(models))
+        return Outcome(self.tables, tuple(set_aside), tuple(models), self.keys)
 
     def count_and_set_aside(self) -> tuple[SetAsideRecord, ...]:
         """Count all rows and write those that are set aside; nothing is learned or stored."""
@@ -111,49 +114,65 @@ class Execution:
         if written != count:
             raise InternalError(f"counted {count} rows of {name} to set aside, wrote {written}")
 
-    def write(self, relation: Relation, key: Sequence[str], folder: Path) -> int:
-        """Write a relation; return its rows, which the footers count again at the commit."""
+    def write(self, relation: Relation, key: Sequence[str], folder: Path, *, fitted: Sequence[str] = ()) -> int:
+        """Write a relation; return its rows, which the footers count again at the commit.
+
+        Columns of `fitted` hold numbers of a fitted model, which are inexact whatever is done with them.
+        """
         written = sum(file.rows for file in self.engine.write(relation, folder))
-        self.attempt.describe(folder, schema_of(relation), key, written)
+        facts = {name: replace(fact, exact=fact.exact and name not in fitted) for name, fact in schema_of(relation).items()}
+        self.attempt.describe(folder, facts, key, written)
         return written
 
     def _store(self, name: str) -> None:
         table = self.plan.tables[name]
         with self.progress.clock("store", table=name) as clock:
             clock.rows = self.tables[name] = self.write(table.relation, table.key, self.attempt.table(name))
+        self.keys[name] = table.key
 
     def _model(self, model: ModelPlan) -> ModelRecord:
-        def clock(name: str) -> AbstractContextManager[Clock]:
-            return self.progress.clock("prepare" if name == "features" else name, table=model.name)
-
-        learned = learn(self.engine, model, clock)
-        for warning in learned.warnings:
-            self.progress.note(f"{model.name}: {warning}")
-        learned.model.save(self.attempt.model(model.name))
-        self.attempt.write_json(f"{model.name}/{DOCUMENT}", trained_by(self.document))
-        with self.progress.clock("score", table=model.name) as running:
-            running.rows = self.write(learned.scores, model.key, self.attempt.scores(model.name))
+        learned = learn(self.engine, model, self.clock_of(model))
+        self.save(learned.model)
+        self.write_scores(model, learned.scores)
         for node in learned.kept:
             self.engine.release(node)
-        return _record(model, learned)
+        return model_record(model, {**counted(learned.rows), **learned.metrics}, learned.gates)
 
-    def _model_table(self, model: ModelPlan) -> None:
-        """Compute the model's table: the stages that are fused have one clock, and it says so."""
-        if model.relation not in self.counted:
-            fused = " + ".join(stage.name for stage in self.plan.stages if stage.name != INGEST) or INGEST
-            with self.progress.clock(fused, table=model.table) as clock:
-                counted = Aggregate(model.relation, (), (("rows", AggregateCall("count_rows")),))
-                clock.rows = self.counted[model.relation] = self._one_row(counted)["rows"]
+    def clock_of(self, model: ModelPlan) -> Callable[[str], AbstractContextManager[Clock]]:
+        """Return what starts the clocks of a model."""
+        return lambda name: self.progress.clock("prepare" if name == "features" else name, table=model.name)
+
+    def save(self, model: FittedModel) -> None:
+        """Write a model with the document that trained it, and say what is remarkable about it."""
+        for warning in (*model.preparation.warnings, *model.warnings):
+            self.progress.note(f"{model.name}: {warning}")
+        model.save(self.attempt.model(model.name))
+        self.attempt.write_json(f"{model.name}/{DOCUMENT}", trained_by(self.document))
+
+    def write_scores(self, model: ModelPlan, scores: Relation) -> None:
+        with self.progress.clock("score", table=model.name) as clock:
+            clock.rows = self.write(scores, model.key, self.attempt.scores(model.name), fitted=FITTED)
+
+    def _model_table(self, models: Sequence[ModelPlan]) -> None:
+        """Compute the table of models: the stages that are fused have one clock, and it says so."""
+        model = models[0]
+        fused = " + ".join(stage.name for stage in self.plan.stages if stage.name != INGEST)
+        fused = fused or (INGEST if self.plan.stages else "read")
+        with self.progress.clock(fused, table=model.table) as clock:
+            counted = Aggregate(model.relation, (), (("rows", AggregateCall("count_rows")),))
+            clock.rows = self._one_row(counted)["rows"]
         if self.keep_tables:
-            name = f"{model.table}-for-{model.name}"
+            name = f"{model.table}-for-{'-and-'.join(each.name for each in models)}"
             with self.progress.clock("keep", table=model.table) as clock:
                 clock.rows = self.tables[name] = self.write(model.relation, model.key, self.attempt.table(name))
 
 
-def _record(model: ModelPlan, learned: Learned) -> ModelRecord:
-    gates = tuple(
-        GateRecord(gate.reason, model.evaluate.require[gate.reason], gate.passed, gate.values) for gate in learned.gates
-    )
-    counted = {"training_rows": learned.rows.training, "test_rows": learned.rows.test, "rows_without_label": learned.rows.without_label}
-    metrics = {**counted, **learned.metrics}
-    return ModelRecord(model.name, model.train.kind, metrics, gates)
+def counted(rows: RowCounts) -> dict[str, int]:
+    """Return the counts that stand beside the metrics of a model."""
+    return {"training_rows": rows.training, "test_rows": rows.test, "rows_without_label": rows.without_label}
+
+
+def model_record(model: ModelPlan, metrics: Metrics, gates: Sequence[GateResult]) -> ModelRecord:
+    """Return what is written down of a model."""
+    held = tuple(GateRecord(gate.reason, model.evaluate.require[gate.reason], gate.passed, gate.values) for gate in gates)
+    return ModelRecord(model.name, model.train.kind, metrics, held)

@@ -40,6 +40,9 @@ TEST, PICKED, LABEL = "__test", "__picked", "__label"
 """Whether a row is a test row; whether `rows` is true of it; the label as 0 and 1, nullable."""
 
 Metrics = Mapping[str, float | int | None]
+FITTED = ("probability", "distance")
+"""Columns of scores that hold numbers of a fitted model."""
+
 Clock = Callable[[str], AbstractContextManager[object]]
 """Called with `features`, `train` or `evaluate`; what it returns is entered and left around that work."""
 

@@ -69,6 +69,8 @@ class Outcome:
     tables: Mapping[str, int]
     set_aside: tuple[SetAsideRecord, ...] = ()
     models: tuple[ModelRecord, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns that identify a row of each stored table; empty for a table without a key."""
 
 
 @dataclass(frozen=True)
