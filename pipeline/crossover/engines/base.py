@@ -17,6 +17,7 @@ import pyarrow as pa
 from crossover.engines.capabilities import Capabilities
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 from crossover.relations import nodes
+from crossover.relations.compute import Neighbours
 
 F = TypeVar("F")
 
@@ -85,10 +86,14 @@ class Engine(ABC, Generic[F]):
         """Write all rows as Parquet files with page checksums into an empty or missing folder."""
 
     @abstractmethod
-    def quantiles(
+    def neighbours(
         self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
-    ) -> dict[str, tuple[float | None, ...]]:
-        """Return exact linear quantiles of double columns, nulls ignored; None for a column without values."""
+    ) -> dict[str, tuple[Neighbours | None, ...]]:
+        """Return, for each share of double columns, the values around its quantile; nulls ignored.
+
+        The quantile of share s of n values lies at position (n - 1) s of the sorted values, counted from 0. None for a
+        column without values.
+        """
 
     @abstractmethod
     def explain(self, relation: nodes.Relation) -> str:
@@ -124,6 +129,13 @@ class Engine(ABC, Generic[F]):
             self.release(node)
 
     # shared
+
+    def quantiles(
+        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
+    ) -> dict[str, tuple[float | None, ...]]:
+        """Return exact linear quantiles of double columns, nulls ignored; None for a column without values."""
+        found = self.neighbours(relation, wanted)
+        return {name: tuple(each and each.quantile for each in pairs) for name, pairs in found.items()}
 
     def evaluate(self, relation: nodes.Relation) -> F:
         """Return the frame of a relation; each relation of its graph is evaluated once."""

@@ -20,6 +20,7 @@ from crossover.language.primitives import fact_of_primitive
 from crossover.language.tree import Call, Case, Column, Expression, Literal
 from crossover.language.types import DOUBLE, INT, NULL, TYPES, Fact, Type
 from crossover.relations import nodes
+from crossover.relations.compute import Neighbours
 from tests.engines.conformance import loops
 from tests.engines.conformance.reference import value_of
 from tests.tables import ARROW
@@ -148,10 +149,12 @@ class PlainEngine(Engine[Frame]):
         pq.write_table(table, path, write_page_checksum=True)
         return [WrittenFile(path.name, table.num_rows, path.stat().st_size)]
 
-    def quantiles(self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
+    def neighbours(
+        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
+    ) -> dict[str, tuple[Neighbours | None, ...]]:
         table = self.collect(relation)
         return {
-            name: tuple(linear_quantile(table[name].drop_null().to_pylist(), share) for share in shares)
+            name: tuple(neighbours_by_sorting(table[name].drop_null().to_pylist(), share) for share in shares)
             for name, shares in wanted.items()
         }
 
@@ -171,12 +174,11 @@ class PlainEngine(Engine[Frame]):
         return {"pyarrow": pa.__version__}
 
 
-def linear_quantile(values: Sequence[float], share: float) -> float | None:
-    """The value at place share * (n - 1) of the sorted values, linear between its neighbours."""
+def neighbours_by_sorting(values: Sequence[float], share: float) -> Neighbours | None:
+    """The values around place share * (n - 1) of the sorted values."""
     if not values:
         return None
     ordered = sorted(values)
     place = share * (len(ordered) - 1)
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+    return Neighbours(ordered[below], ordered[below if place == below else below + 1], place - below)

@@ -62,10 +62,10 @@ def test_more_columns_than_a_batch_and_columns_without_values(spark_engine: Engi
 
 
 def test_a_bracket_without_the_rank_is_never_an_answer() -> None:
-    from crossover.engines.spark.quantiles import Bracket, Held, quantile
+    from crossover.engines.spark.quantiles import Bracket, Held, neighbours
 
     bracket = Bracket("x", 100, 1.0, 2.0)
-    assert quantile(bracket, Held(49, 1, (), 1), 0.5) == 1.5
+    assert neighbours(bracket, Held(49, 1, (), 1), 0.5).quantile == 1.5
     for held in (Held(50, 1, (), 1), Held(40, 1, (1.5,), 1)):
         with pytest.raises(InternalError, match="outside its bracket"):
-            quantile(bracket, held, 0.5)
+            neighbours(bracket, held, 0.5)

@@ -16,8 +16,10 @@ from crossover.engines.base import Engine, EngineOptions, WrittenFile
 from crossover.engines.pandas import aggregates, joins, relations, sources, training, windows
 from crossover.engines.pandas.capabilities import CAPABILITIES
 from crossover.engines.pandas.frames import Frame, frame_to_arrow
+from crossover.engines.single_node.neighbours import neighbours_of
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 from crossover.relations import nodes
+from crossover.relations.compute import Neighbours
 
 ROW_GROUP = 1_000_000
 
@@ -93,16 +95,15 @@ class PandasEngine(Engine[Frame]):
         )
         return [WrittenFile(path.name, frame.rows, path.stat().st_size)]
 
-    def quantiles(
+    def neighbours(
         self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
-    ) -> dict[str, tuple[float | None, ...]]:
+    ) -> dict[str, tuple[Neighbours | None, ...]]:
         frame = self.evaluate(relation)
-        result: dict[str, tuple[float | None, ...]] = {}
+        result: dict[str, tuple[Neighbours | None, ...]] = {}
         for name, shares in wanted.items():
             vector = frame[name].spread(frame.rows)
             data = vector.data if vector.known is None else vector.data[vector.known]
-            found = np.quantile(data, list(shares)).tolist() if len(data) else [None] * len(shares)
-            result[name] = tuple(found)
+            result[name] = neighbours_of(data, shares)
         return result
 
     def explain(self, relation: nodes.Relation) -> str:

@@ -16,8 +16,10 @@ from crossover.engines.polars import relations, sources, training, windows
 from crossover.engines.polars.capabilities import POLARS
 from crossover.engines.polars.frames import Frame, collect, to_arrow
 from crossover.engines.polars.written import write_parquet
+from crossover.engines.single_node.neighbours import neighbours_of
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 from crossover.relations import nodes
+from crossover.relations.compute import Neighbours
 
 
 class PolarsEngine(Engine[Frame]):
@@ -78,18 +80,11 @@ class PolarsEngine(Engine[Frame]):
     def write(self, relation: nodes.Relation, folder: Path) -> list[WrittenFile]:
         return write_parquet(self.evaluate(relation), folder)
 
-    def quantiles(
+    def neighbours(
         self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
-    ) -> dict[str, tuple[float | None, ...]]:
-        columns = [
-            pl.col(name).quantile(share, interpolation="linear").alias(f"{name}\n{place}")
-            for name, shares in wanted.items()
-            for place, share in enumerate(shares)
-        ]
-        row = collect(self.evaluate(relation).lazy.select(columns)).row(0, named=True)
-        return {
-            name: tuple(row[f"{name}\n{place}"] for place in range(len(shares))) for name, shares in wanted.items()
-        }
+    ) -> dict[str, tuple[Neighbours | None, ...]]:
+        columns = collect(self.evaluate(relation).lazy.select(list(wanted)))
+        return {name: neighbours_of(columns[name].drop_nulls().to_numpy(), shares) for name, shares in wanted.items()}
 
     def explain(self, relation: nodes.Relation) -> str:
         """Return the optimised plan. Nothing is computed: what would be materialised stands in it as a query."""

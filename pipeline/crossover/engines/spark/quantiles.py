@@ -1,7 +1,7 @@
-"""Exact linear quantiles without holding a column: brackets first, then what lies inside them.
+"""The values around exact linear quantiles, without holding a column: each column is read twice.
 
 Spark's own `percentile` keeps every distinct value: ten columns of two million rows end a JVM of 2 GB. Here the
-approximate ranks of a sketch give a bracket around each quantile; the rows below it are counted and the few values
+approximate ranks of a sketch give a bracket around each quantile; then the rows below it are counted and the few values
 strictly inside it are collected. Heavy ties are the ends of brackets, so they are counted, never collected.
 """
 
@@ -10,25 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
-import numpy as np
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crossover.core.errors import InternalError
-from crossover.engines.spark.frames import to_table
-from crossover.language.types import DOUBLE, INT, Fact
-from crossover.relations.compute import batches
+from crossover.relations.compute import Neighbours, batches
 
 ACCURACY = 10_000
 """The sketch is off by at most 1/ACCURACY of the rows."""
 MARGIN = 3 / ACCURACY
 """Half the width of a bracket in rank, as a share of the rows: the error of each end, and room."""
-
-
 FEW = 20_000
 """A column with fewer values is its own bracket: in a narrower one there might be no whole rank."""
+MOST_BRACKETS = 60
+"""Brackets in one aggregation, about: a wide one takes longer than its parts."""
+
 
 @dataclass(frozen=True)
 class Bracket:
@@ -50,20 +47,32 @@ class Held:
     high: int
 
 
-def exact_quantiles(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
-    """Return linear quantiles of double columns, nulls ignored; None for a column without values."""
-    result: dict[str, tuple[float | None, ...]] = {}
+def exact_neighbours(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[Neighbours | None, ...]]:
+    """Return the values around linear quantiles of double columns, nulls ignored; None for a column without values."""
+    result: dict[str, tuple[Neighbours | None, ...]] = {}
     for names in batches(list(wanted)):
         result |= _batch(data.select(*names), {name: wanted[name] for name in names})
     return result
 
 
-def _batch(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
+def _batch(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[Neighbours | None, ...]]:
     brackets = dict(_brackets(data, wanted))
-    distinct = list(dict.fromkeys(brackets.values()))
-    held = dict(zip(distinct, _held(data, distinct), strict=True)) if distinct else {}
-    values = {(name, share): quantile(each, held[each], share) for (name, share), each in brackets.items()}
-    return {name: tuple(values.get((name, share)) for share in shares) for name, shares in wanted.items()}
+    held: dict[Bracket, Held] = {}
+    for some in _portions(list(dict.fromkeys(brackets.values()))):
+        held |= dict(zip(some, _held(data, some), strict=True))
+    found = {(name, share): neighbours(each, held[each], share) for (name, share), each in brackets.items()}
+    return {name: tuple(found.get((name, share)) for share in shares) for name, shares in wanted.items()}
+
+
+def _portions(brackets: Sequence[Bracket]) -> list[list[Bracket]]:
+    """Return the brackets in groups of about MOST_BRACKETS; those of one column stay together, so it is read once."""
+    portions: list[list[Bracket]] = []
+    for number, each in enumerate(brackets):
+        follows = number and brackets[number - 1].column == each.column
+        if not portions or (len(portions[-1]) >= MOST_BRACKETS and not follows):
+            portions.append([])
+        portions[-1].append(each)
+    return portions
 
 
 def _brackets(data: DataFrame, wanted: Mapping[str, Sequence[float]]) -> Iterator[tuple[tuple[str, float], Bracket]]:
@@ -91,46 +100,25 @@ def _sketch(place: int, name: str, shares: Sequence[float]) -> list[Column]:
 
 
 def _held(data: DataFrame, brackets: Sequence[Bracket]) -> Iterator[Held]:
-    """Second scan counts what is below and at the ends of each bracket, third collects what is strictly inside."""
-    counts = data.agg(*(part for place, each in enumerate(brackets) for part in _counts(place, each))).first()
-    assert counts is not None
-    inside = _inside(data, brackets)
+    """Second scan: counts what is below and at the ends of each bracket, and collects the few values strictly inside."""
+    row = data.agg(*(part for place, each in enumerate(brackets) for part in _parts(place, each))).first()
+    assert row is not None
     for place, bracket in enumerate(brackets):
-        high = counts[f"high_{place}"] if bracket.low < bracket.high else 0
-        yield Held(counts[f"below_{place}"], counts[f"low_{place}"], tuple(inside[place]), high)
+        high = row[f"high_{place}"] if bracket.low < bracket.high else 0
+        yield Held(row[f"below_{place}"], row[f"low_{place}"], tuple(sorted(row[f"inside_{place}"])), high)
 
 
-def _counts(place: int, bracket: Bracket) -> list[Column]:
+def _parts(place: int, bracket: Bracket) -> list[Column]:
     column = F.col(bracket.column)
     tests = {"below": column < bracket.low, "low": column == bracket.low, "high": column == bracket.high}
-    return [F.count(F.when(test, F.lit(1))).alias(f"{name}_{place}") for name, test in tests.items()]
+    counts = [F.count(F.when(test, F.lit(1))).alias(f"{name}_{place}") for name, test in tests.items()]
+    # collect_list leaves nulls out
+    inside = F.collect_list(F.when((column > bracket.low) & (column < bracket.high), column))
+    return [*counts, inside.alias(f"inside_{place}")]
 
 
-def _inside(data: DataFrame, brackets: Sequence[Bracket]) -> list[list[float]]:
-    """Few rows have a value inside a bracket; only of these are pairs made."""
-    inside: list[list[float]] = [[] for _ in brackets]
-    tests = {
-        place: F.coalesce((F.col(each.column) > each.low) & (F.col(each.column) < each.high), F.lit(False))
-        for place, each in enumerate(brackets)
-        if each.low < each.high
-    }
-    if not tests:
-        return inside
-    pairs = [F.when(test, _pair(place, brackets[place])) for place, test in tests.items()]
-    rows = data.filter(reduce(Column.__or__, tests.values())).select(F.explode(F.array(*pairs)).alias("pair"))
-    found = to_table(rows.filter(F.col("pair").isNotNull()).select("pair.place", "pair.value"), {"place": Fact(INT), "value": Fact(DOUBLE)})
-    found = found.sort_by([("place", "ascending"), ("value", "ascending")])
-    for place, value in zip(found["place"].to_pylist(), found["value"].to_pylist(), strict=True):
-        inside[place].append(value)
-    return inside
-
-
-def _pair(place: int, bracket: Bracket) -> Column:
-    return F.struct(F.lit(place).cast("long").alias("place"), F.col(bracket.column).alias("value"))
-
-
-def quantile(bracket: Bracket, held: Held, share: float) -> float:
-    """Return the linear quantile. Raises InternalError if the ranks it lies between are not in the bracket."""
+def neighbours(bracket: Bracket, held: Held, share: float) -> Neighbours:
+    """Return the values around a quantile. Raises InternalError if the ranks it lies between are not in the bracket."""
     position = (bracket.count - 1) * share
     first, second = math.floor(position), math.ceil(position)
     behind = held.below + held.low + len(held.inside) + held.high
@@ -146,5 +134,4 @@ def quantile(bracket: Bracket, held: Held, share: float) -> float:
             return bracket.low
         return held.inside[place] if place < len(held.inside) else bracket.high
 
-    # numpy's own mixture, so that every engine rounds alike
-    return float(np.quantile(np.array([value(first), value(second)]), position - first))
+    return Neighbours(value(first), value(second), position - first)

@@ -24,13 +24,14 @@ from crossover.engines.spark.classic import launch, status
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
 from crossover.engines.spark.java import java_home, spark_version
-from crossover.engines.spark.quantiles import exact_quantiles
+from crossover.engines.spark.quantiles import exact_neighbours
 from crossover.engines.spark.sources import scan
 from crossover.engines.spark.windows import window
 from crossover.engines.spark.writing import explained, write_parquet
 from crossover.language.types import Schema
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 from crossover.relations import nodes
+from crossover.relations.compute import Neighbours
 from crossover.relations.schema import schema_of
 
 
@@ -132,12 +133,12 @@ class SparkEngine(Engine[SparkFrame]):
         with reported(self._log):
             return write_parquet(frame.data, folder)
 
-    def quantiles(
+    def neighbours(
         self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
-    ) -> dict[str, tuple[float | None, ...]]:
+    ) -> dict[str, tuple[Neighbours | None, ...]]:
         frame = self.evaluate(relation)
         with reported(self._log):
-            return exact_quantiles(frame.data, wanted)
+            return exact_neighbours(frame.data, wanted)
 
     def explain(self, relation: nodes.Relation) -> str:
         frame = self.evaluate(relation)
