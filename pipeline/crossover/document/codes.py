@@ -164,6 +164,11 @@ CODES: dict[str, str] = {
         "A filter or require on an outcome drops rows that nobody can tell apart when scoring. Put the condition into "
         "the model's `rows:`; rows with a null label are left out of learning anyway."
     ),
+    "later-rows": (
+        "An aggregate over a table holds all of its rows, those behind the moment of the question too; a look_ahead takes "
+        "the label from just those. It would be good on paper alone. Take the column by `look_back`, which sees only what "
+        "was known."
+    ),
     "label": "A model with a label names a column that is boolean, or int of 0 and 1. k_means has none.",
     "label-outcome": (
         "The label depends on no outcome, so nothing says what is not known when the question is asked. Name in the "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from crossover.document.problems import Problems
 from crossover.operations.table import OutcomeFilter, Path, Table
+from crossover.plan.lineage import is_over_all_rows_of
 
 
 def check_input(model: str, column: str, path: Path, table: Table, report: Problems) -> bool:
-    """Report an input that is an outcome, or is made of one; return whether it is."""
+    """Report an input that is an outcome, or is made of one; return whether it is. One that saw later rows is warned of."""
     outcome = table.outcomes.get(column)
     if outcome is None:
+        _warn_of_later_rows(model, column, path, table, report)
         return False
     if not outcome.made:
         line = report.line(("sources", outcome.source, "outcomes"))
@@ -23,14 +25,26 @@ def check_input(model: str, column: str, path: Path, table: Table, report: Probl
     verb = next((part for part in outcome.made[_VERB : _VERB + 1] if part in _MADE), "derive")
     made = report.source_map.key(outcome.made)[0]
     note, remedy = _MADE[str(verb)]
+    why = f"depends on `{outcome.column}`, an outcome" if column != outcome.column else "is not known when the question is asked"
     report.problem(
         path,
         "outcome-input",
-        f"`{column}` depends on `{outcome.column}`, an outcome, so it cannot be an input of `{model}`",
+        f"`{column}` {why}, so it cannot be an input of `{model}`",
         remedy,
         beside=[(made, f"made here{note}")],
     )
     return True
+
+
+def _warn_of_later_rows(model: str, column: str, path: Path, table: Table, report: Problems) -> None:
+    """Warn of an input over all rows of a table whose future the label is taken from."""
+    for name in dict.fromkeys(name for name, relation in table.looked_into if is_over_all_rows_of(table.relation, column, relation)):
+        report.warning(
+            path,
+            "later-rows",
+            f"`{column}` is computed over all rows of `{name}`, later ones too, and `{model}` looks ahead into `{name}`",
+            "take it by `look_back`: it sees only what was known",
+        )
 
 
 _VERB = 3
