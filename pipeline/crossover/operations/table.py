@@ -51,7 +51,8 @@ class Table:
     filters: tuple[OutcomeFilter, ...] = ()
     broken: frozenset[str] = frozenset()
     unknown: bool = False
-    looked_into: bool = False
+    looked_into: tuple[tuple[str, Relation], ...] = ()
+    """Names and relations of the tables whose future a look_ahead took into this one."""
 
     @property
     def all_columns(self) -> Schema:
