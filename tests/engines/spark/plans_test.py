@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from crossover.core.errors import DataError
 from crossover.engines.base import Engine
 from crossover.language.tree import Column, call, literal
 from crossover.language.types import DOUBLE, INT
@@ -96,6 +97,17 @@ def test_a_table_that_is_grouped_by_the_key_needs_no_check(spark_engine: Engine[
     assert not joined.is_unique(frozenset({"k"}))
 
 
+def test_a_table_of_the_plan_is_looked_at_without_a_job(spark_engine: Engine[Any]) -> None:
+    small = inline("letter string, fold int, mean double", [("a", 0, 1.0), ("a", 1, 2.0), ("b", 0, 3.0)])
+    keyed = Project(EVENTS, (("k", Column("k")), ("fold", literal(0))))
+    before = jobs(spark_engine)
+    spark_engine.evaluate(Join(keyed, small, "left", (("k", "letter"), ("fold", "fold")), (("mean", "mean"),), "many_to_one"))
+    assert jobs(spark_engine) == before
+    with pytest.raises(DataError, match="letter"):
+        spark_engine.evaluate(Join(keyed, small, "left", (("k", "letter"),), (("mean", "mean"),), "many_to_one"))
+    assert jobs(spark_engine) > before
+
+
 def test_nested_guards_do_not_double_the_plan(spark_engine: Engine[Any]) -> None:
     expression = Column("x")
     for _ in range(20):
@@ -119,6 +131,11 @@ def test_what_is_materialised_is_computed_once_and_given_back(spark_engine: Engi
     assert len(persisted(spark_engine) - before) == 1
     spark_engine.release(kept)
     assert not persisted(spark_engine) - before
+
+
+def jobs(engine: Engine[Any]) -> int:
+    """Return how many jobs have begun outside any group."""
+    return len(engine.session.sparkContext.statusTracker().getJobIdsForGroup(None))  # type: ignore[attr-defined]
 
 
 def persisted(engine: Engine[Any]) -> set[int]:

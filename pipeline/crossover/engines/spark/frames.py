@@ -32,6 +32,8 @@ class SparkFrame:
     columns: tuple[str, ...]
     bytes: int | None = None
     unique: frozenset[frozenset[str]] = frozenset()
+    table: pa.Table | None = None
+    """The rows themselves, where the plan holds them."""
 
     @property
     def small(self) -> bool:
@@ -39,7 +41,9 @@ class SparkFrame:
         return self.bytes is not None and self.bytes < BROADCAST_BYTES
 
     def is_unique(self, columns: frozenset[str]) -> bool:
-        """Whether no two rows have equal values in the columns, by construction."""
+        """Whether no two rows have equal values in the columns, by construction or by a look at a table of the plan."""
+        if self.table is not None:
+            return bool(self.table.group_by(sorted(columns)).aggregate([]).num_rows == self.table.num_rows)
         return any(each <= columns for each in self.unique)
 
     def repartition(self, partitions: int) -> SparkFrame:
@@ -53,7 +57,7 @@ def from_table(session: SparkSession, table: pa.Table) -> SparkFrame:
         [types.StructField(field.name, SPARK_TYPES[type_of_arrow(field.type)], True) for field in table.schema]
     )
     data = session.createDataFrame([tuple(row.values()) for row in table.to_pylist()], schema, verifySchema=False)
-    return SparkFrame(data, tuple(table.column_names), bytes=table.nbytes)
+    return SparkFrame(data, tuple(table.column_names), bytes=table.nbytes, table=table)
 
 
 def to_table(data: DataFrame, schema: Schema) -> pa.Table:
