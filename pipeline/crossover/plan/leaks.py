@@ -22,9 +22,8 @@ def check_input(model: str, column: str, path: Path, table: Table, report: Probl
             f"it is in outcomes of source {outcome.source} ({line}). Remove it here, or there if it is known in time",
         )
         return True
-    verb = next((part for part in outcome.made[_VERB : _VERB + 1] if part in _MADE), "derive")
+    note, remedy = _cause(outcome.made, report)
     made = report.source_map.key(outcome.made)[0]
-    note, remedy = _MADE[str(verb)]
     why = f"depends on `{outcome.column}`, an outcome" if column != outcome.column else "is not known when the question is asked"
     report.problem(
         path,
@@ -47,14 +46,20 @@ def _warn_of_later_rows(model: str, column: str, path: Path, table: Table, repor
         )
 
 
-_VERB = 3
-"""Where the verb stands in the place at which a column was made: stage, table, step, verb."""
+def _cause(made: Path, report: Problems) -> tuple[str, str]:
+    """Return what is wrong with a column made at (stage, table, step, verb ...), and the way out."""
+    verb = str(made[3]) if len(made) > 3 else "derive"
+    if verb == "window" and (*made[:3], "order") not in report.source_map.keys:
+        return _OVER_ALL_ROWS
+    return _MADE.get(verb, _MADE["derive"])
+
+
 _LOOK_BACK = "`look_back` with at: and known_at: takes only what was known: crossover help look_back"
 _OVER_ALL_ROWS = (
     ": over all rows, later ones too",
     "use `encode: label_mean`, which sees training rows alone, or `look_back`, which sees only what was known",
 )
-_BY_AN_OUTCOME = (": an outcome decides which rows meet", _LOOK_BACK)
+_BY_AN_OUTCOME = (": an outcome decides which rows meet", "let rows meet by what is known when the question is asked")
 _OF_CHOSEN_ROWS = (": an outcome decides which rows are there", "a table whose rows were dropped by an outcome can only be looked back into")
 _MADE = {
     "window": (": the row before may not have ended yet", _LOOK_BACK),
@@ -67,7 +72,7 @@ _MADE = {
     "look_ahead": (": it is the future", "it can be what the label is made of; the past is taken by `look_back`"),
     "derive": ("", _LOOK_BACK),
 }
-"""What is wrong with a column made by each verb, and the way out."""
+"""By the verb that made a column."""
 
 
 def check_label(model: str, label: str, table: Table, report: Problems) -> bool:
