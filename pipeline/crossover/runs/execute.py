@@ -68,7 +68,7 @@ class Execution:
         for step in execution_steps(self.plan):
             match step.what:
                 case SetAside():
-                    set_aside.append(self._set_aside(step.what))
+                    set_aside.append(self.set_aside(step.what))
                 case ModelTable():
                     self._model_table(step.what.models)
                 case ModelPlan():
@@ -82,7 +82,7 @@ class Execution:
 
     def count_and_set_aside(self) -> tuple[SetAsideRecord, ...]:
         """Count all rows and write those that are set aside; nothing is learned or stored."""
-        return tuple(self._set_aside(step.what) for step in execution_steps(self.plan) if isinstance(step.what, SetAside))
+        return tuple(self.set_aside(step.what) for step in execution_steps(self.plan) if isinstance(step.what, SetAside))
 
     def release_all(self) -> None:
         """Give back every table that is kept."""
@@ -90,7 +90,8 @@ class Execution:
             for node in step.releases:
                 self.engine.release(node)
 
-    def _set_aside(self, each: SetAside) -> SetAsideRecord:
+    def set_aside(self, each: SetAside) -> SetAsideRecord:
+        """Count the rows of a place where some are set aside, and write those."""
         with self.progress.clock(each.stage, table=each.table) as clock:
             row = self._one_row(each.counts)
             rows, count = row["rows"], row["set_aside"]
@@ -104,15 +105,18 @@ class Execution:
         return {name: int(value or 0) for name, value in one_row(self.engine.collect(relation)).items()}
 
     def _quarantine(self, each: SetAside, count: int) -> None:
+        folder = self.quarantine(each)
+        written = self.write(each.rows, key_of_quarantine(each), folder)
+        if written != count:
+            raise InternalError(f"counted {count} rows of {folder.name} to set aside, wrote {written}")
+
+    def quarantine(self, each: SetAside) -> Path:
+        """Return where the rows set aside at a place are written; asked once for each place that has some."""
         name = each.table if each.stage == INGEST else f"{each.table}-{each.stage}"
         self.quarantines[name] += 1
         if self.quarantines[name] > 1:
             name = f"{name}-{self.quarantines[name]}"
-        schema = schema_of(each.rows)
-        key = ("file", "row") if "file" in schema else tuple(column for column in schema if column != "reason")
-        written = self.write(each.rows, key, self.attempt.quarantine(name))
-        if written != count:
-            raise InternalError(f"counted {count} rows of {name} to set aside, wrote {written}")
+        return self.attempt.quarantine(name)
 
     def write(self, relation: Relation, key: Sequence[str], folder: Path, *, fitted: Sequence[str] = ()) -> int:
         """Write a relation; return its rows, which the footers count again at the commit.
@@ -120,9 +124,13 @@ class Execution:
         Columns of `fitted` hold numbers of a fitted model, which are inexact whatever is done with them.
         """
         written = sum(file.rows for file in self.engine.write(relation, folder))
-        facts = {name: replace(fact, exact=fact.exact and name not in fitted) for name, fact in schema_of(relation).items()}
-        self.attempt.describe(folder, facts, key, written)
+        self.describe(relation, key, folder, written, fitted=fitted)
         return written
+
+    def describe(self, relation: Relation, key: Sequence[str], folder: Path, rows: int, *, fitted: Sequence[str] = ()) -> None:
+        """Say beside a relation that was written what it is."""
+        facts = {name: replace(fact, exact=fact.exact and name not in fitted) for name, fact in schema_of(relation).items()}
+        self.attempt.describe(folder, facts, key, rows)
 
     def _store(self, name: str) -> None:
         table = self.plan.tables[name]
@@ -165,6 +173,12 @@ class Execution:
             name = f"{model.table}-for-{'-and-'.join(each.name for each in models)}"
             with self.progress.clock("keep", table=model.table) as clock:
                 clock.rows = self.tables[name] = self.write(model.relation, model.key, self.attempt.table(name))
+
+
+def key_of_quarantine(each: SetAside) -> tuple[str, ...]:
+    """Return the columns that name a row that was set aside: its file and row, or the key of its table."""
+    schema = schema_of(each.rows)
+    return ("file", "row") if "file" in schema else tuple(column for column in schema if column != "reason")
 
 
 def counted(rows: RowCounts) -> dict[str, int]:

@@ -12,14 +12,18 @@ import pyarrow as pa
 
 from crossover.language.types import INT, STRING
 from crossover.sources.blocks import BLOCK_BYTES, read_blocks
-from crossover.sources.files import display_name, resolve
+from crossover.sources.constants import with_constants
 from crossover.sources.layout import Layout, layout_of
+from crossover.sources.partitions import files_of
 from crossover.sources.rows import RowReader
 from crossover.sources.specification import FILE, HIDDEN, RAW, REASON, ROW, CsvSource
 from crossover.sources.text import ARROW
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+TEXTS = pa.dictionary(pa.int32(), pa.string())
+"""Of texts that are the same for many rows."""
 
 FIRST_ROW = 2
 """Record number of the first row; the header is 1."""
@@ -33,13 +37,22 @@ def read(source: CsvSource, columns: Sequence[str], *, block_bytes: int = BLOCK_
     declared column; `__reason` says why. Raises DataError for files and headers, ConfigError for a dialect that
     is not read.
     """
-    layouts = [layout_of(source, file, columns) for file in resolve(source.name, source.path)]
-    parts, next_row = [], dict.fromkeys(layouts, FIRST_ROW)
+    parts = list(read_parts(source, columns, block_bytes=block_bytes))
+    return pa.concat_tables(parts).unify_dictionaries().select(list(columns))
+
+
+def read_parts(source: CsvSource, columns: Sequence[str], *, block_bytes: int = BLOCK_BYTES) -> Iterator[pa.Table]:
+    """Yield what `read` returns in parts, each of one block of a file, the first of them empty; a few are in memory at a time.
+
+    Each part has ROW too, so that it keeps its number of rows without a column.
+    """
+    layouts = [layout_of(source, file, columns) for file in files_of(source)]
+    next_row = dict.fromkeys(layouts, FIRST_ROW)
+    schema = _schema(source, columns)
+    yield schema.empty_table()
     for layout, part in _side_by_side(_read_block, _blocks(layouts, block_bytes)):
-        parts.append(_numbered(part, layout, next_row[layout], columns))
+        yield _numbered(part, layout, next_row[layout], columns)
         next_row[layout] += part.num_rows
-    empty = _schema(source, columns).empty_table()
-    return pa.concat_tables([empty, *parts]).unify_dictionaries().select(list(columns))
 
 
 def _blocks(layouts: Iterable[Layout], size: int) -> Iterator[tuple[RowReader, bytes]]:
@@ -69,15 +82,14 @@ def _side_by_side(function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R]
 
 def _numbered(part: pa.Table, layout: Layout, first: int, columns: Sequence[str]) -> pa.Table:
     """Return the part with all columns asked for; one column more keeps the number of rows if none is."""
-    if FILE in columns:
-        indices = pa.array(np.zeros(part.num_rows, np.int32))
-        part = part.append_column(FILE, pa.DictionaryArray.from_arrays(indices, pa.array([display_name(layout.file)])))
+    part = with_constants(part, layout.source, layout.place, columns)
     rows = pa.array(np.arange(first, first + part.num_rows, dtype=np.int64))
     return part.append_column(ROW, rows).select([*dict.fromkeys([*columns, ROW])])
 
 
 def _schema(source: CsvSource, columns: Sequence[str]) -> pa.Schema:
     types = {column.name: ARROW[column.type] for column in source.columns}
-    types |= {FILE: pa.dictionary(pa.int32(), pa.string()), ROW: ARROW[INT], REASON: ARROW[STRING], RAW: ARROW[STRING]}
+    types |= {each.name: TEXTS if each.type == STRING else ARROW[each.type] for each in source.partitions}
+    types |= {FILE: TEXTS, ROW: ARROW[INT], REASON: ARROW[STRING], RAW: ARROW[STRING]}
     assert set(types) >= set(HIDDEN)
     return pa.schema([(name, types[name]) for name in dict.fromkeys([*columns, ROW])])
