@@ -9,12 +9,16 @@ from crossover.cli.work import planned, tell_warnings
 
 def check(document: Document, settings: Settings = None, as_json: Json = False) -> int:
     """Check a document without reading data. All its mistakes are reported at once."""
-    loaded, plan = planned(document, parse_settings(settings))
-    warnings = loaded.problems.warnings
+    found = planned(document, parse_settings(settings))
+    plan, warnings = found.plan, found.problems.warnings
     if as_json:
         print_json({"pipeline": plan.pipeline, "warnings": [vars(warning) for warning in warnings]})
         return 0
-    tell_warnings(loaded)
+    tell_warnings(found.problems)
+    models = ", ".join(model.name for model in plan.models) or "none"
+    if found.scoring is not None:
+        line(f"{document}: correct. Scores with {models}, from {', '.join(plan.source_paths)}.")
+        return 0
     tables = ", ".join(f"{name} ({len(table.schema)} columns)" for name, table in plan.tables.items())
-    line(f"{document}: correct. Tables: {tables or 'none'}. Models: {', '.join(model.name for model in plan.models) or 'none'}.")
+    line(f"{document}: correct. Tables: {tables or 'none'}. Models: {models}.")
     return 0

@@ -1,7 +1,8 @@
-"""`crossover score`: apply a trained model to the sources of its document."""
+"""`crossover score`: apply a trained model, by a scoring document or to the sources of its own document."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -12,21 +13,28 @@ from crossover.cli.choose import choose_engines
 from crossover.cli.options import Again, Json, Parallelism, Partitions, Quiet, Runs, Settings, parse_settings
 from crossover.cli.output import print_json, tell
 from crossover.cli.summary import print_summary, run_json
-from crossover.cli.work import work_of
+from crossover.cli.work import planned, tell_warnings, work_of_scoring
 from crossover.core.errors import ConfigError
 from crossover.engines.base import EngineOptions
 from crossover.runs.display import choose_display
 from crossover.runs.folder import RunFolder, new_run_id
 from crossover.runs.lease import Lease
-from crossover.runs.run import already_done, identify, perform, publish
+from crossover.runs.run import Work, already_done, identify, perform, publish
 from crossover.runs.score import scoring
 
-Model = Annotated[Path, typer.Argument(help="A model's folder: runs/PIPELINE/current/MODEL.", metavar="MODEL", show_default=False)]
+DOCUMENTS = (".yaml", ".yml")
+
+Target = Annotated[
+    Path,
+    typer.Argument(
+        help="A scoring document, or a model's folder: runs/PIPELINE/current/MODEL.", metavar="DOCUMENT|MODEL", show_default=False
+    ),
+]
 One = Annotated[str, typer.Option("--engine", metavar="NAME", help="pandas, polars or spark, whichever trained it.")]
 
 
 def score(
-    model: Model,
+    target: Target,
     engine: One = "pandas",
     settings: Settings = None,
     runs: Runs = Path("runs"),
@@ -36,15 +44,12 @@ def score(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Score all rows with a trained model. The scores are a run of their own: runs/PIPELINE-MODEL-scores."""
+    """Score rows with a trained model. The scores are a run of their own: runs/NAME, or runs/PIPELINE-MODEL-scores."""
     (name, *others) = choose_engines(engine)
     if others:
         raise ConfigError("`score` takes one engine; every engine gives the same scores")
-    found = scoring(model, parse_settings(settings))
-    pipeline = f"{found.plan.pipeline}-{found.model.name}-scores"
-    work = work_of(found.plan)
-    work = replace(work, pipeline=pipeline, execute=found.execute, parameters={**work.parameters, "model": found.digest})
-    folder = RunFolder(runs, pipeline)
+    work = _work(target, parse_settings(settings), quiet=quiet)
+    folder = RunFolder(runs, work.pipeline)
     folder.prepare()
     run_id = new_run_id()
     with Lease(folder.lease, run_id):
@@ -63,3 +68,17 @@ def score(
         print_summary(record, attempt)
         tell(f"crossover: the same scores are there already as {committed.name}" if unchanged else f"crossover: committed as {committed.name}")
     return 0
+
+
+def _work(target: Path, settings: Mapping[str, str], *, quiet: bool) -> Work:
+    if target.suffix not in DOCUMENTS:
+        found = scoring(target, settings)
+        return replace(work_of_scoring(found), pipeline=f"{found.plan.pipeline}-{found.model.name}-scores")
+    document = planned(target, settings)
+    if document.scoring is None:
+        raise ConfigError(
+            f"{target} is the document of a pipeline", notes=["score with a model of it: crossover score runs/PIPELINE/current/MODEL"]
+        )
+    if not quiet:
+        tell_warnings(document.problems)
+    return document.work()

@@ -86,6 +86,17 @@ CODES: dict[str, str] = {
         "In an expression, or as the whole of a setting, a parameter is written `$name` and is a typed value. In a "
         "path it is text, and `${name}` is for a place where a letter, digit or _ follows."
     ),
+    "frozen-parameter": (
+        "A trained model keeps the parameters of its features, rows and training as they were: with others it would be "
+        "another model. A scoring document sets those that the pipeline declares with `frozen: false`, and those that "
+        "stand in paths alone."
+    ),
+    "unknown-source": "The document that trained the model has no source of this name. The message lists those that it has.",
+    "model": "There is no trained model in this folder. Train one first; its path is runs/PIPELINE/current/MODEL.",
+    "scoring-document": (
+        "A scoring document applies a trained model; it has no stages and no models of its own. `crossover score`, "
+        "`run`, `check` and `explain` take it; here stands the document of a pipeline."
+    ),
     "unknown-parameter": "The document declares no parameter of this name under `parameters:`.",
     "missing-parameter": "A parameter without a default must be given: --set name=VALUE.",
     # Names and types
@@ -106,6 +117,15 @@ CODES: dict[str, str] = {
     "name-exists": (
         "The table already has a column of this name, or one that differs by case alone. Choose another name; in a "
         "join, `prefix:` or `take:` help."
+    ),
+    "listed-twice": "The list holds this twice. Each stands in it once; `prefix_*` may overlap with a name beside it.",
+    "union": (
+        "Tables that are united have the same columns, of equal types; their order does not matter. Select, rename, "
+        "cast or derive columns in one of them first."
+    ),
+    "pivot": (
+        "A pivot makes a column NAME_value for each of `values`, so that its columns are known without data. Values "
+        "are written as [a, b] or 0..23 and end a column's name: letters, digits and _."
     ),
     "replaced-column": (
         "A derive reads downward. A column that a step replaces may not be used below it in the same step, as some "

@@ -135,6 +135,8 @@ def _purpose(step: ExecutionStep) -> str:
             return f"counts rows and those set aside{': ' + '; '.join(reasons) if reasons else ''}"
         case ModelTable():
             return "computes and keeps it"
+        case ModelPlan(trained=True):
+            return "prepares by what was fitted before, scores"
         case ModelPlan(train=train):
             return f"prepares, trains ({train.kind}), evaluates, scores"
         case name:

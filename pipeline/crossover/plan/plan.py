@@ -72,6 +72,8 @@ class ModelPlan:
     """all or test"""
     keep: tuple[str, ...]
     """Columns that the scores have beside probability and prediction, or cluster and distance; the key first."""
+    trained: bool = False
+    """Whether it was trained before: only its scores are asked for."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,9 @@ def scoring_plan(plan: Plan, model: ModelPlan, asked: Asked) -> Plan:
     picked = table.relation if asked.rows is None else Filter(table.relation, asked.rows)
     relation = Project(picked, tuple((name, Column(name)) for name in columns))
     schema = {name: table.schema[name] for name in columns}
-    scored = replace(model, relation=relation, schema=schema, keep=keep, label=None, rows=None, split=None, gates=(), score_rows="all")
+    scored = replace(
+        model, relation=relation, schema=schema, keep=keep, label=None, rows=None, split=None, gates=(), score_rows="all", trained=True
+    )
     return _narrowed(replace(plan, models=(scored,), store=(), tables={}))
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from crossover.core.errors import ConfigError, DataError
 from crossover.core.nearest import did_you_mean
+from crossover.document.canonical import canonical
 from crossover.document.literals import as_setting
 from crossover.document.load import Loaded, read_text
 from crossover.document.scoring import LoadedScoring
@@ -99,7 +100,10 @@ def plan_of_document(loaded: LoadedScoring, trained: TrainedDocument) -> Plan:
     plan, model = trained.plan(settings, sources)
     asked = _asked(loaded, plan.tables[model.table])
     loaded.problems.raise_if_any()
-    scored = scoring_plan(plan, model, asked)
+    scored = replace(
+        scoring_plan(plan, model, asked),
+        pipeline=loaded.document.scoring, parameters=dict(loaded.parameters.values), document=canonical(loaded.tree),
+    )  # fmt: skip
     for name in sources:
         if name not in scored.source_paths:
             loaded.problems.warning(("sources", name), "unused", f"scoring reads nothing of source `{name}`", key=True)

@@ -20,9 +20,9 @@ from crossover.learning.preparation.missing import refuse_nulls
 from crossover.plan.plan import ModelPlan, Plan
 from crossover.plan.scoring_document import plan_of_document, plan_with_settings
 from crossover.relations.nodes import Relation
-from crossover.runs.execute import FITTED, Execution
+from crossover.runs.execute import Execution
 from crossover.runs.folder import Attempt
-from crossover.runs.learn import score_relation
+from crossover.runs.learn import FITTED, score_relation
 from crossover.runs.progress import Progress
 from crossover.runs.record import Outcome
 from crossover.runs.score_blocks import score_in_blocks

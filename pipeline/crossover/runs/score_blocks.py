@@ -20,9 +20,9 @@ from crossover.relations.graph import topological
 from crossover.relations.nodes import InlineTable, Materialise, Relation, Scan, StoredTable
 from crossover.relations.row_local import driving_scan, over_block, with_kept_right_sides
 from crossover.relations.schema import schema_of
-from crossover.runs.execute import FITTED, Execution, key_of_quarantine
+from crossover.runs.execute import Execution, key_of_quarantine
 from crossover.runs.folder import Attempt
-from crossover.runs.learn import score_relation
+from crossover.runs.learn import FITTED, score_relation
 from crossover.runs.parquet_sink import ParquetSink
 from crossover.runs.progress import Progress
 from crossover.runs.record import Outcome, SetAsideRecord
