@@ -108,7 +108,7 @@ def test_bounds_are_checked_where_the_value_stands() -> None:
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ("{columns: [b], encode: one_hot, impute: 0}", "`encode: one_hot` stands without impute, flag_missing and scale: null is a value of its own"),
+        ("{columns: [b], encode: one_hot, impute: 0}", "`encode: one_hot` stands without clip, impute, flag_missing, log and scale: null is a value of its own"),
         ("{columns: [a], min_rows: 5}", "`min_rows` belongs to `encode: one_hot`"),
         ("{columns: [b], encode: one_hot, smooth: 5}", "`smooth` belongs to `encode: label_mean`"),
     ],
@@ -203,9 +203,9 @@ def test_keys_that_resemble_nothing_are_reported_together() -> None:
         ("sources:\n  t: {path: t.csv, columns: {a: int}, partitions: {day: date}}\n", "partitions"),
         ("sources:\n  t: {path: t.csv, columns: {a: 'decimal(10,2)'}}\n", "'decimal"),
         (SOURCES + "clean:\n  t:\n    - sql: x\n", "sql"),
-        (SOURCES + "clean:\n  t:\n    - {unpivot: [a]}\n", "unpivot"),
-        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a], log: true}], train: {kind: k_means, k: 2}}\n", "log"),
-        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a], scale: min_max}], train: {kind: k_means, k: 2}}\n", "min_max"),
+        (SOURCES + "clean:\n  t:\n    - {explode: a}\n", "explode"),
+        (SOURCES + "models:\n  m: {from: t, label: a, inputs: [{columns: [a]}], train: {kind: logistic_regression, l1: 1}}\n", "l1"),
+        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a]}], train: {kind: k_means, k: 2}, evaluate: {truth: a}}\n", "truth"),
         (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a]}], train: {kind: linear_regression}}\n", "linear_regression"),
     ],
 )
@@ -267,7 +267,7 @@ def test_refusals_of_set_and_of_defaults() -> None:
     assert refusal("{type: string, default: c, one_of: [a, b]}") == "`default` is none of one_of: a, b"
     assert refusal("{type: int, default: x}") == "`x` is not a whole number of at most 64 bits"
     assert refusal("9223372036854775808") == "`9223372036854775808` is not a whole number of at most 64 bits"
-    assert refusal("[1, 2]") == "a list parameter is declared: q: {type: [string], default: [...]}"
+    assert refusal("[1, 2]") == "a list parameter is declared: q: {type: [int], default: [...]}"
 
 
 def test_all_parameters_that_must_be_given_are_named_at_once() -> None:

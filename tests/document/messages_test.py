@@ -57,7 +57,7 @@ def test_a_mistake_is_shown_with_place_line_and_remedy(code: str) -> None:
         assert found.count(f"[{code}]") == 1
 
 
-@pytest.mark.parametrize("name", ["sources", "steps"])
+@pytest.mark.parametrize("name", ["sources", "steps", "parameters", "uses"])
 def test_all_mistakes_of_a_document_come_at_once_and_in_order(name: str) -> None:
     text = (GOLDEN / f"{name}.yaml").read_text(encoding="utf-8")
     assert problems_of(text, f"{name}.yaml") == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

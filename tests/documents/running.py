@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from crossover.runs.progress import Progress
 from crossover.runs.record import Outcome
 
 
-def run_document(document: Path, engine: Engine[Any], data: Path, folder: Path) -> tuple[Attempt, Outcome]:
-    """Execute a document with its `data` parameter set, the tables that models read written too."""
-    plan = build_plan(load_document(document, {"data": str(data)}))
+def run_document(
+    document: Path, engine: Engine[Any], data: Path, folder: Path, settings: Mapping[str, str] | None = None
+) -> tuple[Attempt, Outcome]:
+    """Execute a document with its `data` parameter (and other `settings`) set, the tables that models read written too."""
+    plan = build_plan(load_document(document, {"data": str(data), **(settings or {})}))
     folder.mkdir(parents=True)
     attempt = Attempt(folder)
     with ProcessTree() as tree, Progress(choose_display(quiet=True), tree, attempt.log) as progress:

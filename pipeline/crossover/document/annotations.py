@@ -74,17 +74,15 @@ def choices(annotation: Any) -> tuple[str, ...]:
 
 def describe(annotation: Any) -> str:
     """Return what a value of an annotation looks like: `median or a number`."""
-    parts = [_description(each) for each in alternatives(annotation)]
-    unique = list(dict.fromkeys(part for part in parts if part))
+    unique = list(dict.fromkeys(part for each in alternatives(annotation) for part in _descriptions(each)))
     return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} or {unique[-1]}"
 
 
-def _description(annotation: Any) -> str:
+def _descriptions(annotation: Any) -> list[str]:
     if is_choice(annotation):
-        words = [str(word) for word in get_args(annotation)]
-        return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+        return [str(word) for word in get_args(annotation)]
     if is_list(annotation):
-        return "a list, as [a, b]"
+        return ["a list, as [a, b]"]
     if is_mapping(annotation) or is_model(annotation):
-        return "a mapping, `name: value` on each line"
-    return _DESCRIPTIONS.get(annotation, "a value")
+        return ["a mapping, `name: value` on each line"]
+    return [_DESCRIPTIONS.get(annotation, "a value")]

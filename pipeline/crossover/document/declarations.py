@@ -46,7 +46,8 @@ def _declaration(name: str, node: Any, path: Path, shaper: Shaper) -> ParameterD
         value = _value(node, type_name, path, shaper)
         return None if value is None else ParameterDeclaration(type=type_name, default=value)
     if isinstance(node, list):
-        message = f"a list parameter is declared: {name}: {{type: [string], default: [...]}}"
+        item = type_of(node[0]) if node and isinstance(node[0], Scalar) else "string"
+        message = f"a list parameter is declared: {name}: {{type: [{item}], default: [...]}}"
         shaper.problems.problem(path, "wrong-value", message)
         return None
     settings = shaper.model(_Settings, node, path, title=f"parameter {name}", context="parameters")
