@@ -11,6 +11,8 @@ import pytest
 from crossover.core.errors import DataError
 from crossover.engines.base import Engine
 from crossover.operations import OPERATIONS
+from tests.operations import columns_and_tables_test
+from tests.operations.golden import Answer, Golden, assert_rows
 from tests.operations.running import plan_of, set_aside_of, tables_of
 
 SALES = """\
@@ -154,7 +156,7 @@ def at(text: str) -> datetime:
 
 
 TEN, HALF, NINE, NEXT = at("2024-01-01 10:00"), at("2024-01-01 10:30"), at("2024-01-01 09:00"), at("2024-01-02 09:00")
-EXPECTED: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
+EXPECTED: dict[str, Answer] = {
     "derived": (
         ("id", "double", "more", "at", "fixed"),
         [
@@ -199,32 +201,17 @@ EXPECTED: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
     ),
 }  # fmt: skip
 
-_TABLES: dict[str, dict[str, list[dict[str, Any]]]] = {}
-
-
-@pytest.fixture
-def tables(engine: Engine[Any], engine_name: str, tmp_path: Path) -> dict[str, list[dict[str, Any]]]:
-    if engine_name not in _TABLES:
-        _TABLES[engine_name] = tables_of(engine, plan_of(DOCUMENT, {"sales.csv": SALES, "shops.csv": SHOPS}, tmp_path))
-    return _TABLES[engine_name]
+GOLDEN = Golden(DOCUMENT, {"sales.csv": SALES, "shops.csv": SHOPS})
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_an_operation_means_what_its_contract_says(name: str, tables: dict[str, list[dict[str, Any]]]) -> None:
+def test_an_operation_means_what_its_contract_says(name: str, engine: Engine[Any], tmp_path: Path) -> None:
     columns, rows = EXPECTED[name]
-    got = sorted((tuple(row[column] for column in columns) for row in tables[name]), key=repr)
-    expected = sorted(rows, key=repr)
-    assert [tuple(type(cell) for cell in row) for row in got] == [tuple(type(cell) for cell in row) for row in expected]
-    for one, other in zip(got, expected, strict=True):
-        assert one == pytest.approx(other, rel=1e-12) if all(isinstance(cell, int | float) for cell in other) else _near(one, other)
-
-
-def _near(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    return all(a == pytest.approx(b, rel=1e-12) if isinstance(b, float) else a == b for a, b in zip(one, other, strict=True))
+    assert_rows(GOLDEN.tables(engine, tmp_path)[name], columns, rows)
 
 
 def test_every_operation_has_a_case() -> None:
-    assert [verb for verb in OPERATIONS if f"{verb}:" not in DOCUMENT] == []
+    assert [verb for verb in OPERATIONS if f"{verb}:" not in DOCUMENT + columns_and_tables_test.DOCUMENT] == []
 
 
 def test_a_bad_row_is_set_aside_by_file_row_and_reason(engine: Engine[Any], tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ _MEANT = {
 }
 """Words of other tools -> what is written here."""
 
+_NEW_NAMES = {"unpivot": ("name", "value")}
+"""Operation -> options that name a new column."""
+
 
 class StepReader:
     """Reads stages into tables and steps."""
@@ -76,6 +79,7 @@ class StepReader:
             self.problems.problem((*path, verb), "not-yet", not_yet.MESSAGE.format(what=f"`{verb}`"), key=True)
             return Step(verb=verb, operation=None, path=path)
         self._check_main(verb, node[verb], (*path, verb))
+        self._check_new_names(verb, node, path)
         operation = self._operation(verb, node, path)
         return Step(verb=verb, operation=operation if self.problems.reported == before else None, path=path)
 
@@ -130,6 +134,13 @@ class StepReader:
         if verb in NAMES_COLUMNS and isinstance(node, dict):
             for name in node:
                 check_name(name, (*path, name), "column", self.problems)
+
+    def _check_new_names(self, verb: str, node: dict[str, Any], path: Path) -> None:
+        """Check the options that name a new column."""
+        for option in _NEW_NAMES.get(verb, ()):
+            name = node.get(option)
+            if isinstance(name, Scalar):
+                check_name(name, (*path, option), "column", self.problems, key=False)
 
     def _expect(self, path: Path, message: str, *notes: str) -> None:
         if path not in self.problems.source_map.broken:

@@ -18,6 +18,7 @@ from crossover.engines.capabilities import Capabilities
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
+from crossover.relations.other_values import other_values, others_of
 
 F = TypeVar("F")
 
@@ -49,6 +50,7 @@ class Engine(ABC, Generic[F]):
 
     def __init__(self) -> None:
         self._kept: dict[nodes.Materialise, F] = {}
+        self._passed: set[nodes.Check] = set()
 
     # one verb for each relation
 
@@ -156,9 +158,20 @@ class Engine(ABC, Generic[F]):
             frame = self._kept[relation]
         else:
             inputs = [self._evaluate(each, known) for each in nodes.inputs_of(relation)]
+            if isinstance(relation, nodes.Check):
+                self._check(relation)
             frame = self._compute(relation, inputs)
         known[relation] = frame
         return frame
+
+    def _check(self, node: nodes.Check) -> None:
+        """Raise DataError if a row counts values that nothing is made for. Asked once; its input is kept."""
+        if node in self._passed:
+            return
+        found = self.collect(others_of(node))[node.example].to_pylist()
+        if found:
+            raise other_values(node, found)
+        self._passed.add(node)
 
     def _compute(self, relation: nodes.Relation, inputs: Sequence[F]) -> F:
         match relation:
@@ -182,6 +195,8 @@ class Engine(ABC, Generic[F]):
                 return self.top_n(relation, inputs[0])
             case nodes.Union():
                 return self.union(relation, inputs)
+            case nodes.Check():
+                return inputs[0]
             case nodes.Materialise():
                 raise AssertionError("evaluated above")
 

@@ -31,7 +31,7 @@ class Aggregate(Operation):
 
     def apply(self, table: Table, context: Context) -> Table:
         by = tuple(context.columns(("by",), self.by, table))
-        context.exact(("by",), by, table, "group key")
+        context.exact(("by",), by, table, "group key", self.by)
         for name in self.columns:
             if name in by:
                 raise context.refuse((self.verb, name), "name-exists", f"`{name}` is a column of `by` already", key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from crossover.language.parse import parse
 from crossover.language.tree import Expression, Parameter, columns_of, walk
 from crossover.language.typed import Typed
 from crossover.language.types import Schema, Type
+from crossover.operations.prefix import is_prefix, matching, nothing_matches, place_of
 from crossover.operations.table import Outcome, Path, Table
 
 Result = TypeVar("Result")
@@ -112,30 +113,46 @@ class Context:
             raise self.refuse(where, "unknown-table", f"no table `{name}` above this step{hint}")
         return self.tables[name]
 
-    def columns(self, where: Path, names: Iterable[str], table: Table) -> list[str]:
-        """Return the names, each of which must be a column of the table; reports all that are not."""
-        listed = list(names)
-        missing = False
-        for index, name in enumerate(listed):
-            if name in table.broken or (table.unknown and name not in table.schema):
-                missing = True
-            elif name.endswith("_*"):
-                self.refuse((*where, index), "not-yet", "columns by prefix are not there yet; name each of them")
-                missing = True
-            elif name not in table.schema:
-                hint = did_you_mean(name, table.schema)
-                self.refuse((*where, index), "unknown-column", f"no column `{name}` in `{table.name}` here{hint}")
-                missing = True
-        if missing:
+    def column(self, where: Path, name: str, table: Table, *, key: bool = False) -> str:
+        """Return the name, which must be a column of the table."""
+        if name in table.broken or (table.unknown and name not in table.schema):
             raise Refused()
-        return listed
+        if name not in table.schema:
+            hint = did_you_mean(name, table.schema)
+            raise self.refuse(where, "unknown-column", f"no column `{name}` in `{table.name}` here{hint}", key=key)
+        return name
 
-    def exact(self, where: Path, names: Iterable[str], table: Table, use: str) -> None:
-        """Refuse inexact columns where rows are told apart by them."""
-        for index, name in enumerate(names):
+    def columns(self, where: Path, names: Iterable[str], table: Table) -> list[str]:
+        """Return the columns that a list means, `prefix_*` being all that begin so; reports all that are not there."""
+        written = list(names)
+        found: dict[str, None] = {}
+        refused = False
+        for index, name in enumerate(written):
+            try:
+                found |= dict.fromkeys(self._listed((*where, index), name, written[:index], table))
+            except Refused:
+                refused = True
+        if refused:
+            raise Refused()
+        return list(found)
+
+    def _listed(self, where: Path, name: str, before: list[str], table: Table) -> list[str]:
+        if not is_prefix(name):
+            self.column(where, name, table)
+        elif table.unknown or matching(name, table.broken):
+            raise Refused()
+        elif not matching(name, table.schema):
+            raise self.refuse(where, "unknown-column", nothing_matches(name, table.schema, table.name))
+        if name in before:
+            raise self.refuse(where, "listed-twice", f"`{name}` is in the list already")
+        return matching(name, table.schema)
+
+    def exact(self, where: Path, names: Iterable[str], table: Table, use: str, written: Sequence[str]) -> None:
+        """Refuse inexact columns where rows are told apart by them. `written` is the list that means them."""
+        for name in names:
             if not table.schema[name].exact:
                 raise self.refuse(
-                    (*where, index),
+                    (*where, place_of(name, written)),
                     "inexact",
                     f"`{name}` is a sum, mean or other inexact double: it cannot be a {use}",
                     "its last bits may differ between engines, and rows would move",

@@ -32,7 +32,7 @@ class Deduplicate(Operation):
 
     def apply(self, table: Table, context: Context) -> Table:
         by = tuple(context.columns((self.verb,), self.columns, table))
-        context.exact((self.verb,), by, table, "key")
+        context.exact((self.verb,), by, table, "key", self.columns)
         order = orders(context, ("order",), self.order, table)
         if self.keep == "last":
             order = tuple(Order(each.column, not each.descending) for each in order)

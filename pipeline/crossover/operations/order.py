@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from crossover.core.nearest import did_you_mean
 from crossover.operations.context import Context, Refused
 from crossover.operations.table import Path, Table
 from crossover.relations.nodes import Order
@@ -16,19 +15,11 @@ def orders(context: Context, where: Path, written: tuple[str, ...], table: Table
         direction = direction.strip().lower()
         if direction not in ("", "asc", "desc"):
             raise context.refuse((*where, index), "order", f"`{text}` is no order; write `{name}` or `{name} desc`")
-        _check_column(context, (*where, index), name, table)
+        context.column((*where, index), name, table)
         if not table.schema[name].exact:
             context.warn((*where, index), "inexact", f"`{name}` is an inexact double: rows that nearly tie may change places")
         result.append(Order(name, direction == "desc"))
     return tuple(result)
-
-
-def _check_column(context: Context, where: Path, name: str, table: Table) -> None:
-    if name in table.broken or (table.unknown and name not in table.schema):
-        raise Refused()
-    if name not in table.schema:
-        hint = did_you_mean(name, table.schema)
-        raise context.refuse(where, "unknown-column", f"no column `{name}` in `{table.name}` here{hint}")
 
 
 def tie_break(context: Context, where: Path, order: tuple[Order, ...], table: Table) -> tuple[str, ...]:

@@ -30,3 +30,13 @@ def mark_all(names: Iterable[str], marks: Mapping[str, Outcome], cause: Outcome 
 def dropped(cause: Outcome | None, path: Path, verb: str, condition: str = "") -> tuple[OutcomeFilter, ...]:
     """Return that a step drops rows by an outcome, if it does."""
     return () if cause is None else (OutcomeFilter(path, verb, cause.column, condition, cause.source),)
+
+
+def dropped_by_partners(
+    table: Table, other: Table, keys: Iterable[tuple[str, str]], path: Path, verb: str
+) -> tuple[OutcomeFilter, ...]:
+    """Return the table's filters, and that rows go by an outcome where one decides which rows have a partner."""
+    pairs = list(keys)
+    mine = mark_of_columns((each for each, _ in pairs), table, path)
+    theirs = mark_of_columns((each for _, each in pairs), other, path)
+    return (*table.filters, *dropped(mine or theirs or mark_of_rows(other), path, verb))

@@ -45,7 +45,7 @@ class Window(Operation):
 
     def apply(self, table: Table, context: Context) -> Table:
         by = tuple(context.columns(("by",), self.by, table))
-        context.exact(("by",), by, table, "group key")
+        context.exact(("by",), by, table, "group key", self.by)
         for name in self.columns:
             context.new_name((self.verb,), name, table)
         order = orders(context, ("order",), self.order, table)

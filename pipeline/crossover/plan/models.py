@@ -13,10 +13,12 @@ from crossover.language.types import BOOLEAN, DOUBLE, INT, STRING, Fact
 from crossover.learning.models.specification import TrainKMeans
 from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.context import Refused
+from crossover.operations.prefix import with_places
 from crossover.operations.table import Path, Table
 from crossover.plan.leaks import check_input, check_label, check_rows_kept
 from crossover.plan.metrics import metrics_of
 from crossover.plan.plan import RESERVED_MODEL_NAMES, ModelPlan
+from crossover.plan.prefixes import resolved
 from crossover.relations.nodes import Project
 
 _EXACT_ENCODINGS = ("one_hot", "label_mean")
@@ -30,12 +32,13 @@ def build_model(name: str, section: ModelSection, table: Table, loaded: Loaded) 
 class _Model:
     def __init__(self, name: str, section: ModelSection, table: Table, loaded: Loaded) -> None:
         self.name = name
-        self.section = section
         self.table = table
         self.report = loaded.problems
         self.parameters = loaded.parameters
         self.path: Path = ("models", name)
         self.failed = False
+        self.written = section
+        self.section = section = resolved(section, table, self._prefix)
         self.seen: set[str] = set()
         """Columns of the inputs so far: what is fitted is known by its column."""
         self.supervised = not isinstance(section.train, TrainKMeans)
@@ -80,15 +83,19 @@ class _Model:
         self.failed = True
         self.report.problem((*self.path, *where), code, message, *notes, offset=offset, key=key)
 
+    def _prefix(self, where: Path, code: str, message: str) -> None:
+        """A prefix without a column; without a code what it may have meant is reported above."""
+        self.failed = True
+        if code:
+            self._problem(where, code, message)
+
     def _fact(self, where: Path, column: str) -> Fact | None:
         """The column's fact; None after a mistake here or above."""
         fact = self.table.schema.get(column)
         if fact is not None:
             return fact
         self.failed = True
-        if column.endswith("_*"):
-            self._problem(where, "not-yet", "columns by prefix are not there yet; name each of them")
-        elif column not in self.table.broken and not self.table.unknown:
+        if column not in self.table.broken and not self.table.unknown:
             hint = did_you_mean(column, self.table.schema)
             self._problem(where, "unknown-column", f"no column `{column}` in `{self.table.name}` here{hint}")
         return None
@@ -131,14 +138,15 @@ class _Model:
         by = split.by or self.table.key
         if not by:
             self._problem(("split",), "split", f"`{self.table.name}` has no key: say what to split by", "split: {by: [column], test: 0.2}")
-        for index, column in enumerate(split.by):
-            fact = self._fact(("split", "by", index), column)
+        for place, column in with_places(split.by, getattr(self.written.split, "by", ())):
+            where: Path = ("split", "by", place)
+            fact = self._fact(where, column)
             if fact is not None and not fact.exact:
-                self._problem(("split", "by", index), "inexact", f"`{column}` is an inexact double: rows would change sides")
+                self._problem(where, "inexact", f"`{column}` is an inexact double: rows would change sides")
         return split.model_copy(update={"by": tuple(by)})
 
     def _input(self, index: int, settings: Input) -> None:
-        for place, column in enumerate(settings.columns):
+        for place, column in with_places(settings.columns, self.written.inputs[index].columns):
             where: Path = ("inputs", index, "columns", place)
             fact = self._fact(where, column)
             if fact is None:
@@ -168,8 +176,8 @@ class _Model:
 
     def _keep(self) -> tuple[str, ...]:
         wanted = self.section.score.keep or ()
-        for index, column in enumerate(wanted):
-            self._fact(("score", "keep", index), column)
+        for place, column in with_places(wanted, self.written.score.keep or ()):
+            self._fact(("score", "keep", place), column)
         return tuple(dict.fromkeys([*self.table.key, *wanted]))
 
     def _gates(self) -> tuple[tuple[str, Expression], ...]:

@@ -55,8 +55,8 @@ def _reached(loaded: Loaded, plan: Plan) -> set[str]:
             for step in section.steps:
                 operation = step.operation
                 named = getattr(operation, "table", None) if operation is not None else None
-                if isinstance(named, str):
-                    needs.setdefault(section.name, set()).add(named)
+                listed = (named,) if isinstance(named, str) else getattr(operation, "tables", ())
+                needs.setdefault(section.name, set()).update(listed)
     reached: set[str] = set()
     waiting = list(plan.tables)
     while waiting:

@@ -196,7 +196,22 @@ class Materialise:
     reason: str
 
 
-Relation = Scan | Project | Filter | Join | Aggregate | Window | AsOfJoin | FirstByKey | TopN | Union | Materialise
+@dataclass(frozen=True, eq=False)
+class Check:
+    """The input, once no row of it counts values that nothing is made for; else DataError with examples."""
+
+    input: Relation
+    count: str
+    """The column that counts them."""
+    example: str
+    """The column that holds one of them as a text; null for null."""
+    of: str
+    """What the column of these values is called in the document."""
+    title: str
+    """Place and words of the step in the document, for the message."""
+
+
+Relation = Scan | Project | Filter | Join | Aggregate | Window | AsOfJoin | FirstByKey | TopN | Union | Materialise | Check
 
 
 def inputs_of(relation: Relation) -> tuple[Relation, ...]:

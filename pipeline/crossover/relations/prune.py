@@ -98,6 +98,8 @@ def _ask(relation: Relation, needs: Needs) -> None:
                 needs[each] |= own
         case nodes.Materialise(input=input):
             needs[input] |= own
+        case nodes.Check(input=input, count=count, example=example):
+            needs[input] |= own | {count, example}
 
 
 def _needed(join: nodes.Join, own: set[str]) -> bool:

@@ -35,7 +35,7 @@ def _schema(relation: nodes.Relation, inputs: list[Schema]) -> Schema:
             return {name: declared[name] for name in columns}
         case nodes.Project(columns=projected):
             return {name: fact_of(expression, inputs[0]) for name, expression in projected}
-        case nodes.Filter() | nodes.FirstByKey() | nodes.TopN() | nodes.Materialise():
+        case nodes.Filter() | nodes.FirstByKey() | nodes.TopN() | nodes.Materialise() | nodes.Check():
             return inputs[0]
         case nodes.Union():
             return {name: _united([each[name] for each in inputs]) for name in inputs[0]}

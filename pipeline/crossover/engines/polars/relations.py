@@ -55,7 +55,7 @@ def unique_by(relation: nodes.Relation, keys: Sequence[str]) -> bool:
     match relation:
         case nodes.Aggregate(by=by) | nodes.FirstByKey(by=by):
             return set(by) <= set(keys)
-        case nodes.Filter(input=input) | nodes.Materialise(input=input):
+        case nodes.Filter(input=input) | nodes.Materialise(input=input) | nodes.Check(input=input):
             return unique_by(input, keys)
         case _:
             return False

@@ -105,8 +105,11 @@ class PolarsEngine(Engine[Frame]):
     # shared work
 
     def evaluate(self, relation: nodes.Relation) -> Frame:
-        self._readers = _readers(relation)
-        return super().evaluate(relation)
+        outer, self._readers = self._readers, _readers(relation)
+        try:
+            return super().evaluate(relation)
+        finally:
+            self._readers = outer  # a check evaluates while another evaluation goes on
 
     def _compute(self, relation: nodes.Relation, inputs: Sequence[Frame]) -> Frame:
         """Polars finds common parts of a query by itself at one depth only: look_back on look_back doubled the work."""
