@@ -22,6 +22,7 @@ from crossover.operations.operation import RowsSetAside
 from crossover.operations.table import Outcome, Table
 from crossover.plan.models import build_model
 from crossover.plan.plan import ModelPlan, Plan, SetAside, StagePlan, StageTable, TablePlan
+from crossover.plan.row_local import row_local
 from crossover.plan.usage import warn_unused
 from crossover.relations.nodes import (
     FILE,
@@ -183,7 +184,8 @@ class _Builder:
                 self.report.problem(("models", name, "from"), "unknown-table", message)
                 continue
             try:
-                models.append(build_model(name, section, self.tables[section.table], self.loaded))
+                model = build_model(name, section, self.tables[section.table], self.loaded)
+                models.append(replace(model, row_local=row_local(model.relation, model.inputs)))
             except Refused:
                 continue
         return tuple(models)

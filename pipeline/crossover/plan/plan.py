@@ -9,6 +9,7 @@ from typing import Any
 from crossover.language.tree import Expression
 from crossover.language.types import Schema
 from crossover.learning.evaluation.specification import Evaluate
+from crossover.learning.models.row_local import RowLocal
 from crossover.learning.models.specification import Train
 from crossover.learning.preparation.specification import Input, Split
 from crossover.relations.nodes import Materialise, Relation
@@ -74,6 +75,8 @@ class ModelPlan:
     """Columns that the scores have beside probability and prediction, or cluster and distance; the key first."""
     trained: bool = False
     """Whether it was trained before: only its scores are asked for."""
+    row_local: RowLocal | None = None
+    """The part of its features that one row gives by itself."""
 
 
 @dataclass(frozen=True, eq=False)

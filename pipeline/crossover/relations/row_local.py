@@ -8,7 +8,7 @@ from crossover.relations import nodes
 from crossover.relations.graph import rewrite, topological
 from crossover.relations.nodes import InlineTable, Join, Materialise, Relation, Scan, StoredTable
 
-_ROW_BY_ROW = ("left", "inner", "semi", "anti")
+ROW_BY_ROW = ("left", "inner", "semi", "anti")
 """Kinds of joins that leave no row to the right table alone."""
 _ANY_LEFT_ROW = ("many_to_one", "many_to_many")
 """Joins that do not look at the left rows together."""
@@ -21,7 +21,7 @@ def driving_scan(relation: Relation) -> Scan | None:
         match relation:
             case nodes.Project(input=input) | nodes.Filter(input=input) | nodes.Materialise(input=input):
                 relation = input
-            case nodes.Join(left=left, right=right, kind=kind, expect=expect) if kind in _ROW_BY_ROW and expect in _ANY_LEFT_ROW:
+            case nodes.Join(left=left, right=right, kind=kind, expect=expect) if kind in ROW_BY_ROW and expect in _ANY_LEFT_ROW:
                 others.append(right)
                 relation = left
             case _:

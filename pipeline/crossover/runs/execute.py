@@ -154,7 +154,8 @@ class Execution:
         """Write a model with the document that trained it, and say what is remarkable about it."""
         for warning in (*model.preparation.warnings, *model.warnings):
             self.progress.note(f"{model.name}: {warning}")
-        model.save(self.attempt.model(model.name))
+        planned = {each.name: each.row_local for each in self.document.models}
+        replace(model, row_local=planned.get(model.name)).save(self.attempt.model(model.name))
         self.attempt.write_json(f"{model.name}/{DOCUMENT}", trained_by(self.document))
 
     def write_scores(self, model: ModelPlan, scores: Relation) -> None:

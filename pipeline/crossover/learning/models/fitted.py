@@ -1,7 +1,7 @@
 """The portable model: numbers in JSON and safetensors, read without any engine. Never pickle.
 
-A folder with `model.json` (what it is, and checksums of the two others), `weights.safetensors` and
-`preparation.json`. Needs NumPy and safetensors alone.
+A folder with `model.json` (what it is, and checksums of the others), `weights.safetensors`, `preparation.json` and
+`features.json`. Needs NumPy and safetensors alone.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from crossover.core.errors import DataError
+from crossover.learning.models.row_local import RowLocal
 from crossover.learning.models.state import Preparation
 
 Floats = npt.NDArray[np.float64]
 
 FORMAT = 1
-MODEL, WEIGHTS, PREPARATION = "model.json", "weights.safetensors", "preparation.json"
+MODEL, WEIGHTS, PREPARATION, FEATURES = "model.json", "weights.safetensors", "preparation.json", "features.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +86,16 @@ class FittedModel:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """How it was fitted, as JSON values: l2, gradient norm, sizes ..."""
     warnings: tuple[str, ...] = ()
+    row_local: RowLocal | None = None
+    """How its inputs come from columns of a raw row; None: the row brings the inputs."""
 
     def save(self, folder: Path) -> None:
-        """Write the three files into a folder, which is made."""
+        """Write the files into a folder, which is made."""
         folder.mkdir(parents=True, exist_ok=True)
         weights = {name: np.ascontiguousarray(values) for name, values in self.solution.weights().items()}
         parts = {WEIGHTS: safetensors.numpy.save(weights), PREPARATION: _json(self.preparation.to_json())}
+        if self.row_local is not None:
+            parts[FEATURES] = _json(self.row_local.to_json())
         description = {
             "format": FORMAT,
             "semantics": self.preparation.semantics,
@@ -113,7 +118,7 @@ class FittedModel:
         description = _parse(_read(folder / MODEL), folder / MODEL)
         if description.get("format") != FORMAT:
             raise DataError(f"{folder / MODEL} has format {description.get('format')}; this version reads format {FORMAT}")
-        parts = {name: _read(folder / name) for name in (WEIGHTS, PREPARATION)}
+        parts = {name: _read(folder / name) for name in description["sha256"]}
         for name, content in parts.items():
             if hashlib.sha256(content).hexdigest() != description["sha256"][name]:
                 raise DataError(f"{folder / name} is not the file that {MODEL} was written with: its checksum differs")
@@ -126,6 +131,7 @@ class FittedModel:
             description["label_type"],
             description["facts"],
             tuple(description["warnings"]),
+            RowLocal.from_json(_parse(parts[FEATURES], folder / FEATURES)) if FEATURES in parts else None,
         )
 
 
