@@ -8,14 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from crossover.cli.main import main
-
-
-def arguments(given: list[str]) -> list[str]:
-    """Return the arguments of `crossover`."""
-    named = any(each == "--engine" or each.startswith("--engine=") for each in given)
-    return ["run", *given, *([] if named else ["--engine", "spark"])]
-
+from crossover.cli.job import job
 
 if __name__ == "__main__":
-    sys.exit(main(arguments(sys.argv[1:])))
+    sys.exit(job(None, sys.argv[1:]))

@@ -21,14 +21,16 @@ from crossover.cli.options import (
     Quiet,
     Runs,
     Settings,
+    Stage,
     parse_settings,
 )
 from crossover.cli.output import line, print_json, show, tell, tell_error
+from crossover.cli.stage import StageRequest, run_stage
 from crossover.cli.summary import gate_error, print_summary, run_json
-from crossover.cli.work import planned, tell_warnings, work_of
+from crossover.cli.work import Planned, planned, tell_warnings
 from crossover.compare.several import COMPARISON, Comparison, run_several
 from crossover.compare.table import side_by_side, verdict
-from crossover.core.errors import CrossoverError, EnginesDiffer
+from crossover.core.errors import ConfigError, CrossoverError, EnginesDiffer
 from crossover.engines.base import EngineOptions
 from crossover.runs.commit import Commit
 from crossover.runs.display import choose_display
@@ -62,20 +64,23 @@ def run(
     partitions: Partitions = None,
     as_json: Json = False,
     quiet: Quiet = False,
+    stage: Stage = None,
     uncommitted: Annotated[str | None, typer.Option("--uncommitted", hidden=True)] = None,
 ) -> int:
     """Run a document. Several engines are compared, and the answer is committed only if all give the same one."""
-    loaded, plan = planned(document, parse_settings(settings))
+    found = planned(document, parse_settings(settings))
     request = _Request(
         document, parse_settings(settings), choose_engines(engine), EngineOptions(parallelism, partitions), runs, again, as_json, quiet
     )
-    work = work_of(plan, compared=uncommitted is not None)
+    work = found.work(compared=uncommitted is not None)
+    if stage is not None:
+        return _run_stage(request, stage, found)
     folder = RunFolder(runs, work.pipeline)
     folder.prepare()
     if uncommitted is not None:
         return _run_uncommitted(request, work, folder, uncommitted)
     if not quiet:
-        tell_warnings(loaded)
+        tell_warnings(found.problems)
     run_id = new_run_id()
     with Lease(folder.lease, run_id) as lease:
         if lease.taken_over is not None and not quiet:
@@ -87,6 +92,18 @@ def run(
         if len(request.engines) == 1:
             return _run_one(request, work, identity, folder, run_id)
         return _run_several(request, folder, run_id)
+
+
+def _run_stage(request: _Request, stage: str, found: Planned) -> int:
+    if found.scoring is not None:
+        raise ConfigError("a scoring document is one step: it has no stages")
+    (engine, *others) = request.engines
+    if others:
+        raise ConfigError("`--stage` takes one engine: what a stage hands on is of one engine")
+    asked = StageRequest(
+        stage, request.document, request.settings, engine, request.options, request.runs, request.again, request.json, request.quiet
+    )
+    return run_stage(asked, found.plan, found.work())
 
 
 def _run_uncommitted(request: _Request, work: Work, folder: RunFolder, run_id: str) -> int:

@@ -1,0 +1,14 @@
+"""`spark-submit jobs/clean.py DOCUMENT [options]`: the steps below `clean`, over what the stages before handed on.
+
+Takes the arguments of `crossover run`; the engine is Spark unless another one is named. Crossover is installed on the
+driver, or comes with `--py-files`.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from crossover.cli.job import job
+
+if __name__ == "__main__":
+    sys.exit(job("clean", sys.argv[1:]))
