@@ -9,6 +9,7 @@ import pytest
 
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP
 from crossover.sources.layout import Layout, layout_of
+from crossover.sources.partitions import SourceFile
 from crossover.sources.rows import read_strictly, read_tolerantly
 from crossover.sources.specification import RAW, REASON, CsvSource, SourceColumn
 from tests.sources.dirty import COLUMNS, dirty_csv
@@ -26,13 +27,13 @@ def layout_over(folder: Path, *, multiline: bool) -> Layout:
     file = folder / "file.csv"
     file.write_text(",".join(column.name for column in TYPED) + "\n")
     source = CsvSource("s", str(file), TYPED, multiline=multiline)
-    return layout_of(source, file, [column.name for column in TYPED])
+    return layout_of(source, SourceFile(file), [column.name for column in TYPED])
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_each_line_alone_is_read_alike_or_given_up(tmp_path: Path, seed: int) -> None:
     dirty = dirty_csv(seed, tmp_path / "dirty.csv", odd=0.08, noise=0.2, multiline=seed % 2 == 0)
-    layout = layout_of(dirty.source, tmp_path / "dirty.csv", [*(column.name for column in COLUMNS), REASON, RAW])
+    layout = layout_of(dirty.source, SourceFile(tmp_path / "dirty.csv"), [*(column.name for column in COLUMNS), REASON, RAW])
     lines = dirty.data[layout.start :].splitlines(keepends=True)
     for block in [*lines, *(b"".join(lines[at : at + 3]) for at in range(len(lines)))]:
         strict, tolerant = read_strictly(block, layout), read_tolerantly(block, layout)
@@ -95,7 +96,7 @@ def test_a_line_break_in_quotes_is_read_strictly_if_it_is_declared(tmp_path: Pat
 def test_a_column_of_one_declared_string_has_no_strict_read(tmp_path: Path) -> None:
     file = tmp_path / "one.csv"
     file.write_text("a\n")
-    layout = layout_of(CsvSource("s", str(file), (SourceColumn("a", ("a",), STRING),)), file, ["a"])
+    layout = layout_of(CsvSource("s", str(file), (SourceColumn("a", ("a",), STRING),)), SourceFile(file), ["a"])
     assert read_strictly(b" \n", layout) is None
     assert read_tolerantly(b" \nx\n", layout).to_pylist() == [{"a": "x"}]
 

@@ -17,7 +17,7 @@ from crossover.sources.specification import FILE as FILE
 from crossover.sources.specification import RAW as RAW
 from crossover.sources.specification import REASON as REASON
 from crossover.sources.specification import ROW as ROW
-from crossover.sources.specification import CsvSource
+from crossover.sources.specification import FileSource
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class StoredTable:
 class Scan:
     """Rows of a source, `columns` alone. A row that does not fit is here too: nulls, with `__reason` and `__raw`."""
 
-    source: CsvSource | InlineTable | StoredTable
+    source: FileSource | InlineTable | StoredTable
     columns: tuple[str, ...]
 
 

@@ -9,7 +9,7 @@ from crossover.language.primitives import fact_of_primitive
 from crossover.language.tree import Call, Case, Column, Expression, Literal, Parameter
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, Fact, Schema, Type
 from crossover.relations import nodes
-from crossover.sources.specification import CsvSource
+from crossover.sources.specification import FileSource
 
 HIDDEN: Schema = {
     nodes.FILE: Fact(STRING, False),
@@ -50,11 +50,12 @@ def _schema(relation: nodes.Relation, inputs: list[Schema]) -> Schema:
             return {**inputs[0], **_call_facts(calls, inputs[1])}
 
 
-def _source_schema(source: CsvSource | nodes.InlineTable | nodes.StoredTable) -> Schema:
+def _source_schema(source: FileSource | nodes.InlineTable | nodes.StoredTable) -> Schema:
     if isinstance(source, nodes.StoredTable):
         return source.schema
-    if isinstance(source, CsvSource):
-        return {**{column.name: Fact(column.type) for column in source.columns}, **HIDDEN}
+    if not isinstance(source, nodes.InlineTable):
+        declared = {column.name: Fact(column.type) for column in source.columns}
+        return {**declared, **{each.name: Fact(each.type) for each in source.partitions}, **HIDDEN}
     table = source.table
     return {
         field.name: Fact(type_of_arrow(field.type), table.column(field.name).null_count > 0) for field in table.schema

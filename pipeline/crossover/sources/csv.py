@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from crossover.language.types import INT, STRING
 from crossover.sources.blocks import BLOCK_BYTES, read_blocks
-from crossover.sources.constants import with_constants
+from crossover.sources.constants import TEXTS, with_constants
 from crossover.sources.layout import Layout, layout_of
 from crossover.sources.partitions import files_of
 from crossover.sources.rows import RowReader
@@ -21,9 +21,6 @@ from crossover.sources.text import ARROW
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-TEXTS = pa.dictionary(pa.int32(), pa.string())
-"""Of texts that are the same for many rows."""
 
 FIRST_ROW = 2
 """Record number of the first row; the header is 1."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Literal as Choice
 
 from crossover.core.errors import DataError
-from crossover.sources.files import display_name, resolve
-from crossover.sources.specification import CsvSource
+from crossover.sources.files import display_name
+from crossover.sources.partitions import files_of
+from crossover.sources.specification import FileSource
 
 CONTENT_LIMIT = 2**30
 """A source of more bytes than this is known by names, sizes and times: reading it twice would cost too much."""
@@ -40,12 +41,12 @@ class Inputs:
         return sum(file.bytes for file in self.files)
 
 
-def describe(source: CsvSource, content_limit: int = CONTENT_LIMIT) -> Inputs:
+def describe(source: FileSource, content_limit: int = CONTENT_LIMIT) -> Inputs:
     """Return what a source is made of. Work is bounded: at most `content_limit` bytes are read, all or none.
 
     Raises DataError if there is no file or one cannot be read.
     """
-    paths = resolve(source.name, source.path)
+    paths = [file.path for file in files_of(source)]
     try:
         sizes = [path.stat().st_size for path in paths]
         by_content = sum(sizes) <= content_limit

@@ -11,7 +11,7 @@ from crossover.core.nearest import did_you_mean
 from crossover.sources.dialect import Dialect, dialect_of, split_fields
 from crossover.sources.files import display_name
 from crossover.sources.grammar import BLANKS
-from crossover.sources.specification import CsvSource, SourceColumn
+from crossover.sources.specification import CsvSource, FileSource, SourceColumn
 
 HEADER_LIMIT = 1 << 20
 """Bytes within which the first line must end."""
@@ -59,7 +59,7 @@ def positions(source: CsvSource, file: Path, header: Header) -> dict[str, int]:
 
     Raises DataError unless exactly one of a column's headers is there, once.
     """
-    return {column.name: _position(source, file, header.names, column) for column in source.columns}
+    return {column.name: position(source, file, header.names, column) for column in source.columns}
 
 
 def _first_record(beginning: bytes, dialect: Dialect) -> tuple[int, int]:
@@ -88,7 +88,8 @@ def _names(place: str, line: bytes, dialect: Dialect) -> tuple[str, ...]:
         raise DataError(f"{place}: the header line is not valid UTF-8", notes=[_shown(line), "if it is latin-1, say so: encoding: latin-1"]) from error
 
 
-def _position(source: CsvSource, file: Path, names: Sequence[str], column: SourceColumn) -> int:
+def position(source: FileSource, file: Path, names: Sequence[str], column: SourceColumn) -> int:
+    """Return where a declared column stands among the names of a file's columns, from 0. Raises DataError as `positions`."""
     place = f"source `{source.name}`: {display_name(file)}"
     found = [index for index, name in enumerate(names) if name in column.headers]
     if len(found) == 1:

@@ -10,6 +10,7 @@ from crossover.core.errors import InternalError
 from crossover.language.types import STRING
 from crossover.sources.dialect import Dialect, dialect_of
 from crossover.sources.header import positions, read_header
+from crossover.sources.partitions import SourceFile
 from crossover.sources.specification import HIDDEN, RAW, REASON, CsvSource, SourceColumn
 
 
@@ -21,7 +22,7 @@ class Layout:
     """
 
     source: CsvSource
-    file: Path
+    place: SourceFile
     dialect: Dialect
     start: int
     """Offset of the first byte behind the header line."""
@@ -33,21 +34,25 @@ class Layout:
     reasons: bool
     raw: bool
 
+    @property
+    def file(self) -> Path:
+        return self.place.path
 
-def layout_of(source: CsvSource, file: Path, columns: Sequence[str]) -> Layout:
+
+def layout_of(source: CsvSource, place: SourceFile, columns: Sequence[str]) -> Layout:
     """Return what to read from a file. Raises DataError if its header does not hold what is declared."""
-    unknown = [name for name in columns if name not in HIDDEN and all(name != column.name for column in source.columns)]
-    if unknown:
+    known = {*HIDDEN, *(each.name for each in source.columns), *(each.name for each in source.partitions)}
+    if unknown := [name for name in columns if name not in known]:
         raise InternalError(f"source `{source.name}` has no column {unknown[0]}")
-    header = read_header(source, file)
-    place = positions(source, file, header)
+    header = read_header(source, place.path)
+    found = positions(source, place.path, header)
     return Layout(
         source=source,
-        file=file,
+        place=place,
         dialect=dialect_of(source),
         start=header.start,
         width=len(header.names),
-        parsed=tuple((column, place[column.name]) for column in source.columns if column.type != STRING or column.name in columns),
+        parsed=tuple((column, found[column.name]) for column in source.columns if column.type != STRING or column.name in columns),
         wanted=tuple(column.name for column in source.columns if column.name in columns),
         reasons=REASON in columns,
         raw=RAW in columns,

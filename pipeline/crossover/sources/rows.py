@@ -114,7 +114,7 @@ def read_tolerantly(block: bytes, layout: Layout) -> pa.Table:
     taken = pa.array(rows, mask=rows < 0)
     values = {column.name: values.take(taken) for column, (_, values) in cells.items() if column.name in layout.wanted}
     if layout.reasons or layout.raw:
-        aside.update(zip(read[~fits].tolist(), _reasons(misfits, ~fits), strict=True))
+        aside.update(zip(read[~fits].tolist(), reasons_of(misfits, ~fits), strict=True))
     why, raw = _record_of(aside, block, records, layout)
     return _with_hidden(_table(values, rows.size), layout, why, raw)
 
@@ -143,7 +143,7 @@ def _misfits(texts: pa.ChunkedArray, values: pa.Array) -> Mask:
     return misfits
 
 
-def _reasons(misfits: Mapping[SourceColumn, Mask], rows: Mask) -> list[str]:
+def reasons_of(misfits: Mapping[SourceColumn, Mask], rows: Mask) -> list[str]:
     """Return the reasons of the given rows, each of which has one."""
     nothing = pa.scalar(None, pa.string())
     parts = [pc.if_else(pa.array(mask[rows]), reasons.misfit(column), nothing) for column, mask in misfits.items()]

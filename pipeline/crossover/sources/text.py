@@ -31,8 +31,9 @@ ARROW: dict[Type, pa.DataType] = {
 """The physical form of each type, the same for all engines."""
 
 _DAY_MICROSECONDS = 24 * 60 * 60 * 1_000_000
-_FIRST_DAY = int(np.datetime64("0001-01-01").astype(np.int64))
-_LAST_DAY = int(np.datetime64("9999-12-31").astype(np.int64))
+DAYS = (int(np.datetime64("0001-01-01").astype(np.int64)), int(np.datetime64("9999-12-31").astype(np.int64)))
+"""The first and last day of the years 1..9999, in days since 1970."""
+_FIRST_DAY, _LAST_DAY = DAYS
 _CALENDAR = {
     pa.date32(): (_FIRST_DAY, _LAST_DAY),
     pa.timestamp("us"): (_FIRST_DAY * _DAY_MICROSECONDS, (_LAST_DAY + 1) * _DAY_MICROSECONDS - 1),

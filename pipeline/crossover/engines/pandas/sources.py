@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from crossover.engines.pandas.frames import Frame, frame_from_arrow
 from crossover.engines.pandas.stored import scan_stored
 from crossover.relations import nodes
-from crossover.sources import csv
+from crossover.sources.read import read
 
 
 def scan(node: nodes.Scan) -> Frame:
@@ -17,7 +17,7 @@ def scan(node: nodes.Scan) -> Frame:
         return frame_from_arrow(_finite(node.source.table.select(list(node.columns))))
     if isinstance(node.source, nodes.StoredTable):
         return scan_stored(node, node.source)
-    return frame_from_arrow(csv.read(node.source, node.columns))
+    return frame_from_arrow(read(node.source, node.columns))
 
 
 def _finite(table: pa.Table) -> pa.Table:

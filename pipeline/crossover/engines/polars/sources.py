@@ -1,4 +1,4 @@
-"""Where rows come from: CSV read by the package's own reader when the query runs, and tables held by the plan."""
+"""Where rows come from: CSV read by the package's own reader when the query runs, Parquet, and tables held by the plan."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from crossover.engines.polars.frames import Frame, polars_schema, to_polars
+from crossover.engines.polars.parquet import scan_parquet
 from crossover.engines.polars.stored import scan_stored
 from crossover.language.types import Schema
 from crossover.relations import nodes
 from crossover.relations.schema import schema_of
 from crossover.sources import csv
-from crossover.sources.specification import CsvSource
+from crossover.sources.specification import CsvSource, ParquetSource
 
 
 def scan(node: nodes.Scan) -> Frame:
     """Return the rows of a source. CSV files are read when the query runs, once, however often it mentions them."""
     schema = schema_of(node)
+    if isinstance(node.source, ParquetSource):
+        return Frame(scan_parquet(node.source, tuple(schema)), schema)
     if isinstance(node.source, CsvSource):
         return Frame(_read_when_asked(node.source, schema), schema)
     if isinstance(node.source, nodes.StoredTable):

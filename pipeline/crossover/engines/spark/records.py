@@ -53,7 +53,7 @@ def records(session: SparkSession, files: Sequence[Path], dialect: Dialect, numb
 
 def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> DataFrame:
     """Return the lines that are records, headers among them, with their place."""
-    text = session.read.option("recursiveFileLookup", "true").text([_spark_path(file) for file in files])
+    text = session.read.option("recursiveFileLookup", "true").text([spark_path(file) for file in files])
     lines = text.select(
         _decoded(F.col("value"), dialect).alias(TEXT),
         F.col("_metadata.file_path").alias(PATH),
@@ -92,7 +92,7 @@ def _whole(session: SparkSession, file: Path, dialect: Dialect) -> DataFrame:
             f"at most {LARGEST_WHOLE >> 20} MB",
             notes=["split the file, or leave `multiline` out if no value holds a line break"],
         )
-    text = session.read.option("recursiveFileLookup", "true").text(_spark_path(file), wholetext=True)
+    text = session.read.option("recursiveFileLookup", "true").text(spark_path(file), wholetext=True)
     content = F.decode(F.col("value").cast("binary"), "ISO-8859-1")
     if dialect.encoding == "utf-8":
         content = F.regexp_replace(content, "^\u00ef\u00bb\u00bf", "")
@@ -125,7 +125,7 @@ def _place_in_task(number: Column) -> Column:
     return number.bitwiseAND(F.lit(2**33 - 1))
 
 
-def _spark_path(file: Path) -> str:
+def spark_path(file: Path) -> str:
     """Return an absolute path in which nothing is a pattern. Raises EngineError for a name that Spark passes over."""
     if file.name.startswith(("_", ".")):
         raise EngineError(

@@ -15,6 +15,8 @@ MEANING = {
     # Dates before 1582 are what they are; Spark 3.5 would stop at them.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+    # Nanoseconds are read as the ints that they are stored as; Spark would refuse the file.
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.int96RebaseModeInWrite": "CORRECTED",
     "spark.sql.parquet.compression.codec": "zstd",

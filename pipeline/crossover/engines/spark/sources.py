@@ -1,4 +1,4 @@
-"""Scan: the rows that `sources.csv.read` gives, as a query over text lines.
+"""Scan: the rows that `sources.csv.read` gives, as a query over text lines. Parquet has a file of its own.
 
 Spark's own CSV reader cannot say why a line does not fit, and drops lines of blanks and quotes that are not in
 order in its own way. A line without quotes, which nearly all are, is split at its delimiters: that costs no more.
@@ -13,7 +13,9 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from crossover.engines.spark.constants import constants_of
 from crossover.engines.spark.frames import SparkFrame, from_table
+from crossover.engines.spark.parquet import scan_parquet
 from crossover.engines.spark.records import TEXT, records
 from crossover.engines.spark.stored import scan_stored
 from crossover.engines.spark.text import read, settled
@@ -21,9 +23,10 @@ from crossover.language.types import STRING
 from crossover.relations import nodes
 from crossover.sources import reasons
 from crossover.sources.dialect import Dialect, field_pattern, open_quote_pattern, record_pattern
-from crossover.sources.files import resolve
+from crossover.sources.files import display_name
 from crossover.sources.layout import Layout, layout_of
-from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource
+from crossover.sources.partitions import SourceFile, files_of
+from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource, ParquetSource
 
 FAULT, FIELDS = "__fault", "__fields"
 
@@ -39,18 +42,33 @@ def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
         return from_table(session, node.source.table.select(list(node.columns)))
     if isinstance(node.source, nodes.StoredTable):
         return scan_stored(session, node, node.source)
-    files = resolve(node.source.name, node.source.path)
-    parts = [_rows(session, group, node.columns) for group in _groups(node.source, files, node.columns)]
-    size = sum(file.stat().st_size for file in files)
-    return SparkFrame(reduce(DataFrame.unionByName, parts), node.columns, size)
+    if isinstance(node.source, ParquetSource):
+        return scan_parquet(session, node.source, node.columns)
+    files = files_of(node.source)
+    size = sum(file.path.stat().st_size for file in files)
+    return SparkFrame(_scan_csv(session, node.source, files, node.columns), node.columns, size)
 
 
-def _groups(source: CsvSource, files: Sequence[Path], columns: Sequence[str]) -> list[Group]:
+def _scan_csv(session: SparkSession, source: CsvSource, files: Sequence[SourceFile], columns: Sequence[str]) -> DataFrame:
+    """Return the rows of CSV files; values of partitions are found by the name of the file."""
+    partitions = [each.name for each in source.partitions if each.name in columns]
+    read = [name for name in columns if name not in partitions]
+    if partitions and FILE not in read:
+        read.append(FILE)
+    parts = [_rows(session, group, read) for group in _groups(source, files, read)]
+    rows = reduce(DataFrame.unionByName, parts)
+    if not partitions:
+        return rows
+    constants = constants_of(session, source, files, {FILE: [display_name(file.path) for file in files]}, partitions)
+    return rows.join(F.broadcast(constants), FILE).select(*columns)
+
+
+def _groups(source: CsvSource, files: Sequence[SourceFile], columns: Sequence[str]) -> list[Group]:
     """Files with the same columns in the same places are read as one."""
     groups: dict[object, Group] = {}
     for file in files:
         layout = layout_of(source, file, columns)
-        groups.setdefault((layout.width, layout.parsed), (layout, []))[1].append(file)
+        groups.setdefault((layout.width, layout.parsed), (layout, []))[1].append(file.path)
     return list(groups.values())
 
 
