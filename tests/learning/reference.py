@@ -19,6 +19,7 @@ import xxhash
 from crossover.language.tree import Call, Case, Column, Expression, Literal
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 from crossover.relations import nodes
+from crossover.relations.compute import Neighbours
 from crossover.relations.schema import schema_of
 from tests.tables import ARROW
 
@@ -66,6 +67,7 @@ STRICT: dict[str, Callable[..., Any]] = {
     "floor": lambda x: float(math.floor(x)),
     "sqrt": math.sqrt,
     "ln": math.log,
+    "log1p": math.log1p,
     "exp": math.exp,
     "int_to_double": float,
     "double_to_int": int,
@@ -150,13 +152,18 @@ class Reference:
         rows, schema = self.rows(relation, {}), schema_of(relation)
         return pa.table({name: pa.array([row[name] for row in rows], ARROW[fact.type.name]) for name, fact in schema.items()})
 
-    def quantiles(self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]) -> dict[str, tuple[float | None, ...]]:
+    def neighbours(
+        self, relation: nodes.Relation, wanted: Mapping[str, Sequence[float]]
+    ) -> dict[str, tuple[Neighbours | None, ...]]:
         self.queries += 1
         rows = self.rows(relation, {})
-        found: dict[str, tuple[float | None, ...]] = {}
+        found: dict[str, tuple[Neighbours | None, ...]] = {}
         for name, shares in wanted.items():
-            values = [row[name] for row in rows if row[name] is not None]
-            found[name] = tuple(float(np.quantile(values, share)) if values else None for share in shares)
+            values = sorted(row[name] for row in rows if row[name] is not None)
+            places = [(len(values) - 1) * share for share in shares]
+            found[name] = tuple(
+                Neighbours(values[math.floor(place)], values[math.ceil(place)], place % 1) if values else None for place in places
+            )
         return found
 
     def release(self, node: nodes.Materialise) -> None:

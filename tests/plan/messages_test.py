@@ -140,10 +140,15 @@ def test_mean_of_outcomes_over_all_rows_is_a_leak() -> None:
     assert "use `encode: label_mean`, which sees training rows alone, or `look_back`" in shown
 
 
-def test_a_column_that_is_an_input_twice_is_refused() -> None:
-    shown = mistakes(("columns: [route]", "columns: [carrier]"))
-    assert "`carrier` is an input twice, which is not there yet" in shown
+def test_a_column_that_is_an_input_twice_in_one_way_is_refused() -> None:
+    shown = mistakes(("columns: [previous_delay, airport_delay]", "columns: [previous_delay, distance]"))
+    assert "`distance` is an input twice as number" in shown
     assert shown.count("conf/flights.yaml:") == 1
+
+
+def test_a_column_may_be_an_input_in_two_ways() -> None:
+    (model,) = build_plan(read_text(FLIGHTS.replace("columns: [route]", "columns: [carrier]"), "conf/flights.yaml")).models
+    assert [each.kind for each in model.inputs if "carrier" in each.columns] == ["one_hot", "label_mean"]
 
 
 def test_a_missing_name_is_reported_once_and_not_its_users() -> None:

@@ -137,7 +137,7 @@ class Engine(ABC, Generic[F]):
     ) -> dict[str, tuple[float | None, ...]]:
         """Return exact linear quantiles of double columns, nulls ignored; None for a column without values."""
         found = self.neighbours(relation, wanted)
-        return {name: tuple(each and each.quantile for each in pairs) for name, pairs in found.items()}
+        return {name: tuple(None if each is None else each.quantile for each in pairs) for name, pairs in found.items()}
 
     def evaluate(self, relation: nodes.Relation) -> F:
         """Return the frame of a relation; each relation of its graph is evaluated once."""

@@ -67,6 +67,7 @@ PRIMITIVES: dict[str, Primitive] = {
     "ln": Primitive(DOUBLE, "of a double > 0", exact=False),
     "log10": Primitive(DOUBLE, "of a double > 0", exact=False),
     "log2": Primitive(DOUBLE, "of a double > 0", exact=False),
+    "log1p": Primitive(DOUBLE, "ln(1 + x) of a double > -1, also right for small x", exact=False),
     "exp": Primitive(DOUBLE, "may overflow: `finite` stands around it", exact=False),
     "power": Primitive(DOUBLE, "x to the y; may be NaN or infinite: `finite` stands around it", exact=False),
     "sin": Primitive(DOUBLE, "of radians", exact=False),

@@ -11,7 +11,7 @@ from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.operations.calls import Calls
 from crossover.operations.context import Context
 from crossover.operations.look import AT, KNOWN_AT, Look, as_timestamp, ordered
-from crossover.operations.table import Outcome, Table
+from crossover.operations.table import Horizon, Outcome, Table
 from crossover.operations.using import Keys
 from crossover.relations.levels import with_columns
 from crossover.relations.nodes import Aggregate, AggregateCall, AsOfJoin, Join, Project, Relation
@@ -48,7 +48,10 @@ class LookAhead(Look):
         relation = _known(calls.finish(joined, [*columns, AT, _ONE]), right, columns, list(calls.results))
         made = {name: Outcome(name, other.name, (*context.path, self.verb, name)) for name in calls.results}
         looked_into = (*table.looked_into, (other.name, other.relation))
-        done = replace(table, relation=relation, broken=table.broken | calls.broken, looked_into=looked_into)
+        horizons = (*table.horizons, Horizon(self.at, within or 0, tuple(calls.results)))
+        done = replace(
+            table, relation=relation, broken=table.broken | calls.broken, looked_into=looked_into, horizons=horizons
+        )
         return done.with_outcomes(made)
 
 

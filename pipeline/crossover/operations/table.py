@@ -36,6 +36,15 @@ class OutcomeFilter:
     """Where the outcome is declared."""
 
 
+@dataclass(frozen=True)
+class Horizon:
+    """How far a look_ahead sees: `within` microseconds from the moment in column `at` on; `columns` are what it made."""
+
+    at: str
+    within: int
+    columns: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """Columns, key and outcomes of a table, and the relation that computes it.
@@ -53,6 +62,7 @@ class Table:
     unknown: bool = False
     looked_into: tuple[tuple[str, Relation], ...] = ()
     """Names and relations of the tables whose future a look_ahead took into this one."""
+    horizons: tuple[Horizon, ...] = ()
 
     @property
     def all_columns(self) -> Schema:

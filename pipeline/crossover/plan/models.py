@@ -9,19 +9,17 @@ from crossover.language.errors import ExpressionError
 from crossover.language.lower import lower
 from crossover.language.parse import parse
 from crossover.language.tree import Column, Expression, Parameter, columns_of, literal, transform
-from crossover.language.types import BOOLEAN, DOUBLE, INT, STRING, Fact
+from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Fact
 from crossover.learning.models.specification import TrainKMeans
 from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.context import Refused
 from crossover.operations.prefix import with_places
-from crossover.operations.table import Path, Table
+from crossover.operations.table import Horizon, Path, Table
 from crossover.plan.leaks import check_input, check_label, check_rows_kept
 from crossover.plan.metrics import metrics_of
 from crossover.plan.plan import RESERVED_MODEL_NAMES, ModelPlan
 from crossover.plan.prefixes import resolved
 from crossover.relations.nodes import Project
-
-_EXACT_ENCODINGS = ("one_hot", "label_mean")
 
 
 def build_model(name: str, section: ModelSection, table: Table, loaded: Loaded) -> ModelPlan:
@@ -39,8 +37,8 @@ class _Model:
         self.failed = False
         self.written = section
         self.section = section = resolved(section, table, self._prefix)
-        self.seen: set[str] = set()
-        """Columns of the inputs so far: what is fitted is known by its column."""
+        self.seen: set[tuple[str, str]] = set()
+        """Columns and kinds of the inputs so far: what is fitted is known by both."""
         self.supervised = not isinstance(section.train, TrainKMeans)
 
     def build(self) -> ModelPlan:
@@ -50,6 +48,7 @@ class _Model:
         self._label()
         rows = self._rows()
         split = self._split()
+        horizons = self._horizons(split)
         for index, each in enumerate(section.inputs):
             self._input(index, each)
         keep = self._keep()
@@ -60,7 +59,7 @@ class _Model:
             self._sample_key()
         if self.failed:
             raise Refused()
-        columns = self._columns(rows, split, keep)
+        columns = self._columns(rows, split, keep, horizons)
         relation = Project(table.relation, tuple((column, Column(column)) for column in columns))
         return ModelPlan(
             self.name,
@@ -77,6 +76,7 @@ class _Model:
             gates,
             section.score.rows,
             keep,
+            horizons,
         )
 
     def _problem(self, where: Path, code: str, message: str, *notes: str, offset: int | None = None, key: bool = False) -> None:
@@ -135,6 +135,11 @@ class _Model:
         split = self.section.split
         if split is None:
             return None
+        if split.time is not None:
+            fact = self._fact(("split", "time"), split.time)
+            if fact is not None and fact.type not in (DATE, TIMESTAMP):
+                self._problem(("split", "time"), "split", f"`{split.time}` is {fact.type}; a split by time needs a date or a timestamp")
+            return split
         by = split.by or self.table.key
         if not by:
             self._problem(("split",), "split", f"`{self.table.name}` has no key: say what to split by", "split: {by: [column], test: 0.2}")
@@ -145,16 +150,38 @@ class _Model:
                 self._problem(where, "inexact", f"`{column}` is an inexact double: rows would change sides")
         return split.model_copy(update={"by": tuple(by)})
 
+    def _horizons(self, split: Split | None) -> tuple[Horizon, ...]:
+        """How far ahead that looks which the model learns from, if it is split by time.
+
+        Of a label that is derived the way is not followed back: then these are all look_aheads of the table.
+        """
+        if split is None or split.time is None:
+            return ()
+        names = [name for each in self.section.inputs for name in each.columns] if not self.supervised else [self.section.label or ""]
+        marks = {name: self.table.outcomes[name] for name in names if name in self.table.outcomes}
+        found = [each for each in self.table.horizons if marks.keys() & set(each.columns)]
+        if any(name not in each.columns for name in marks for each in found) or not found:
+            found = list(self.table.horizons) if marks else []
+        lost = [mark for mark in marks.values() if "look_ahead" in mark.made] if not found else []
+        lost_moments = [each.at for each in found if each.at not in self.table.schema]
+        if lost or lost_moments:
+            column = lost[0].column if lost else next(each for each in found if each.at in lost_moments).columns[0]
+            self._problem(
+                ("split",), "split", f"a split by time needs the moment from which `{column}` looks ahead, and it is not in `{self.table.name}`",
+                "look ahead in the table that the model is from, and keep the column of `at:`",
+            )
+        return tuple(found)
+
     def _input(self, index: int, settings: Input) -> None:
         for place, column in with_places(settings.columns, self.written.inputs[index].columns):
             where: Path = ("inputs", index, "columns", place)
             fact = self._fact(where, column)
             if fact is None:
                 continue
-            if column in self.seen:
-                self._problem(where, "not-yet", f"`{column}` is an input twice, which is not there yet", "derive a copy of it above")
+            if (column, settings.kind) in self.seen:
+                self._problem(where, "listed-twice", f"`{column}` is an input twice as {settings.kind}", "derive a copy of it above")
                 continue
-            self.seen.add(column)
+            self.seen.add((column, settings.kind))
             if column == self.section.label:
                 self._problem(where, "label-input", f"`{column}` is the label, so it cannot be an input of `{self.name}`")
                 continue
@@ -163,9 +190,11 @@ class _Model:
                     where, "input-type", f"`{column}` is {fact.type}: a model takes numbers and booleans",
                     "encode: one_hot makes a column of each value, encode: label_mean the mean label of each",
                 )
-            elif settings.encode in _EXACT_ENCODINGS and not fact.exact:
+            elif settings.impute == "most_common" and not fact.exact:
+                self._problem(where, "inexact", f"`{column}` is an inexact double: none of its values is the most common", "impute: median")
+            elif settings.encode and not fact.exact:
                 self._problem(where, "inexact", f"`{column}` is an inexact double: it has no values to encode")
-            elif settings.encode in _EXACT_ENCODINGS and fact.type not in (STRING, INT, BOOLEAN):
+            elif settings.encode and fact.type not in (STRING, INT, BOOLEAN):
                 self._problem(where, "input-type", f"`{column}` is {fact.type}: encode takes string, int and boolean", "derive an int of it above")
             elif settings.encode == "label_mean" and not self.table.key:
                 self._problem(where, "label-mean-key", f"label_mean needs the key of `{self.table.name}`, and it has none")
@@ -206,12 +235,15 @@ class _Model:
                 "declare `key:` at the source, or aggregate by columns that identify a row",
             )
 
-    def _columns(self, rows: Expression | None, split: Split | None, keep: tuple[str, ...]) -> list[str]:
+    def _columns(
+        self, rows: Expression | None, split: Split | None, keep: tuple[str, ...], horizons: tuple[Horizon, ...]
+    ) -> list[str]:
         """The columns that the model reads, in the table's order."""
         section = self.section
         used = {column for each in section.inputs for column in each.columns} | set(keep) | set(self.table.key)
         used |= set(columns_of(rows)) if rows is not None else set()
-        used |= set(split.by) if split is not None else set()
+        used |= {*split.by, *((split.time,) if split.time else ())} if split is not None else set()
+        used |= {each.at for each in horizons}
         used |= {section.label} if section.label else set()
         if not self.supervised and not self.table.key:
             used |= {column for column, fact in self.table.schema.items() if fact.exact}

@@ -12,6 +12,7 @@ from crossover.learning.evaluation.specification import Evaluate
 from crossover.learning.models.row_local import RowLocal
 from crossover.learning.models.specification import Train
 from crossover.learning.preparation.specification import Input, Split
+from crossover.operations.table import Horizon
 from crossover.relations.nodes import Materialise, Relation
 
 RESERVED_MODEL_NAMES = frozenset({"tables", "quarantine", "scores"})
@@ -73,6 +74,8 @@ class ModelPlan:
     """all or test"""
     keep: tuple[str, ...]
     """Columns that the scores have beside probability and prediction, or cluster and distance; the key first."""
+    horizons: tuple[Horizon, ...] = ()
+    """With a split by time: how far ahead the label looks."""
     trained: bool = False
     """Whether it was trained before: only its scores are asked for."""
     row_local: RowLocal | None = None

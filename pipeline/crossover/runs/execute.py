@@ -184,7 +184,8 @@ def key_of_quarantine(each: SetAside) -> tuple[str, ...]:
 
 def counted(rows: RowCounts) -> dict[str, int]:
     """Return the counts that stand beside the metrics of a model."""
-    return {"training_rows": rows.training, "test_rows": rows.test, "rows_without_label": rows.without_label}
+    reaching = {"rows_reaching_past_split": rows.reaching} if rows.reaching else {}
+    return {"training_rows": rows.training, "test_rows": rows.test, "rows_without_label": rows.without_label, **reaching}
 
 
 def model_record(model: ModelPlan, metrics: Metrics, gates: Sequence[GateResult]) -> ModelRecord:

@@ -29,8 +29,8 @@ from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.apply import apply
 from crossover.learning.preparation.fit import fit
 from crossover.learning.preparation.inside_scaling import map_back, standardised
-from crossover.learning.preparation.missing import refuse_nulls
-from crossover.learning.preparation.split import is_test
+from crossover.learning.preparation.missing import refuse_unseen
+from crossover.learning.preparation.split import is_test, reaches
 from crossover.plan.plan import ModelPlan
 from crossover.relations.compute import one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Materialise, Project, Relation, Scan
@@ -38,6 +38,8 @@ from crossover.relations.schema import schema_of
 
 TEST, PICKED, LABEL = "__test", "__picked", "__label"
 """Whether a row is a test row; whether `rows` is true of it; the label as 0 and 1, nullable."""
+REACHES, TIMELESS = "__reaches", "__timeless"
+"""With a split by time: a row before it whose label was not yet known then; a row without a time."""
 
 Metrics = Mapping[str, float | int | None]
 FITTED = ("probability", "distance")
@@ -55,6 +57,8 @@ class RowCounts:
     without_label: int
     training: int
     test: int
+    reaching: int = 0
+    """Rows before a split by time whose look_ahead window reaches past it: they neither learn nor test."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +163,7 @@ class _Learning:
             counts = self._count(flagged)
             learning = Filter(flagged, self._learns())
             checked = flagged if plan.score_rows == "all" else Filter(flagged, call("or", self._learns(), Column(TEST)))
-            refuse_nulls(self.engine, checked, plan.schema, plan.inputs)
+            refuse_unseen(self.engine, checked, plan.schema, plan.inputs)
             preparation = fit(
                 self.engine, learning, plan.schema, plan.inputs, LABEL if plan.label else None, plan.key, self.training
             )
@@ -189,17 +193,38 @@ class _Learning:
         plan = self.plan
         inputs = (name for each in plan.inputs for name in each.columns)
         columns: dict[str, Expression] = {name: Column(name) for name in (*plan.keep, *plan.key, *inputs, *self._sampled_by())}
-        columns[TEST] = is_test(plan.split, plan.key)
+        columns |= self._sides()
         columns[PICKED] = literal(True) if plan.rows is None else call("coalesce", plan.rows, literal(False))
         if plan.label:
             is_boolean = plan.schema[plan.label].type == BOOLEAN
             columns[LABEL] = call("boolean_to_int", Column(plan.label)) if is_boolean else Column(plan.label)
         return Project(base, tuple(columns.items()))
 
-    def _learns(self) -> Expression:
+    def _sides(self) -> dict[str, Expression]:
+        """On which side of the split a row is, if on any."""
+        split, schema = self.plan.split, self.plan.schema
+        sides: dict[str, Expression] = {TEST: is_test(split, self.plan.key, schema)}
+        if split is None or split.time is None or split.test_from is None:
+            return sides
+        beyond: Expression = literal(False)
+        for each in self.plan.horizons:
+            beyond = call("or", beyond, reaches(each.at, each.within, split.test_from, schema))
+        timeless = call("is_null", Column(split.time))
+        return sides | {REACHES: call("and", call("not", sides[TEST]), beyond), TIMELESS: timeless}
+
+    @property
+    def _by_time(self) -> bool:
+        return self.plan.split is not None and self.plan.split.time is not None
+
+    def _has_label(self) -> Expression:
+        """Whether `rows` is true of a row, and its label is known."""
         if not self.plan.label:
             return Column(PICKED)
         return call("and", Column(PICKED), call("not", call("is_null", Column(LABEL))))
+
+    def _learns(self) -> Expression:
+        """Whether a row is learned from or judged by."""
+        return call("and", self._has_label(), call("not", Column(REACHES))) if self._by_time else self._has_label()
 
     def _carried(self) -> tuple[str, ...]:
         """Columns that go through the preparation: for the samples, the split and the label."""
@@ -223,6 +248,8 @@ class _Learning:
             "learning": learns,
             "test": call("and", learns, Column(TEST)),
         }
+        if self._by_time:
+            flags |= {name: call("and", self._has_label(), Column(flag)) for name, flag in (("reaching", REACHES), ("timeless", TIMELESS))}
         columns: dict[str, Expression] = {name: call("boolean_to_int", flag) for name, flag in flags.items()}
         calls = [(name, AggregateCall("sum", name)) for name in flags]
         if self.plan.label:
@@ -231,10 +258,14 @@ class _Learning:
         row = one_row(self.engine.collect(Aggregate(Project(flagged, tuple(columns.items())), (), tuple(calls))))
         if int(row.get("low") or 0) < 0 or int(row.get("high") or 0) > 1:
             raise DataError(f"label `{self.plan.label}` has values from {row['low']} to {row['high']}; a label is 0 or 1")
-        rows, learning, test = (int(row[name] or 0) for name in flags)
+        rows, learning, test, reaching, timeless = (
+            int(row.get(name) or 0) for name in ("rows", "learning", "test", "reaching", "timeless")
+        )
+        if timeless and self.plan.split:
+            raise DataError(f"model {self.plan.name}: `{self.plan.split.time}` is null in {timeless} rows, and it says which rows are test rows")
         if self.plan.split and not test:
             raise DataError(f"model {self.plan.name}: no row is a test row (of {learning} that learn)")
-        return RowCounts(rows, rows - learning, learning - test, test)
+        return RowCounts(rows, rows - learning - reaching, learning - test, test, reaching)
 
     # training
 

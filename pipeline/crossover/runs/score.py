@@ -16,7 +16,7 @@ from crossover.document.scoring import LoadedScoring
 from crossover.engines.base import Engine
 from crossover.learning.models.fitted import FittedModel
 from crossover.learning.preparation.apply import apply
-from crossover.learning.preparation.missing import refuse_nulls
+from crossover.learning.preparation.missing import refuse_unseen
 from crossover.plan.plan import ModelPlan, Plan
 from crossover.plan.scoring_document import plan_of_document, plan_with_settings
 from crossover.relations.nodes import Relation
@@ -55,7 +55,7 @@ class Scoring:
         set_aside = execution.count_and_set_aside()
         relation = execution.plan.models[0].relation
         with progress.clock("score", table=self.model.name) as clock:
-            refuse_nulls(engine, relation, self.model.schema, self.model.inputs)
+            refuse_unseen(engine, relation, self.model.schema, self.model.inputs)
             scores, place = self._scores(relation), attempt.scores(self.model.name)
             clock.rows = execution.write(scores, self.model.key, place, fitted=FITTED)
         execution.release_all()

@@ -12,7 +12,7 @@ import pyarrow as pa
 from crossover.engines.base import Engine
 from crossover.learning.models.fitted import FittedModel
 from crossover.learning.preparation.apply import apply
-from crossover.learning.preparation.missing import null_counts, nulls_of, refuse_counted
+from crossover.learning.preparation.missing import check_counts, checks_of, refuse_counted
 from crossover.plan.build import INGEST
 from crossover.plan.plan import Plan, SetAside
 from crossover.relations.compute import one_row
@@ -70,7 +70,7 @@ class _Blocks:
         assert scan is not None
         self.scan = scan
         self.scores = score_relation(apply(fitted.preparation, self.model.relation, self.model.keep), fitted, self.model.keep)
-        self.unimputed = nulls_of(self.model.schema, self.model.inputs)
+        self.checks = checks_of(self.model.schema, self.model.inputs)
         self.nulls: Counter[str] = Counter()
         self.counted: dict[SetAside, Counter[str]] = {}
         self.sinks: dict[SetAside, ParquetSink] = {}
@@ -85,7 +85,7 @@ class _Blocks:
         with self.progress.clock(name, table=self.model.name) as clock, ParquetSink(place, schema_of(self.scores)) as sink:
             for block in self._blocks():
                 self._block(block, sink)
-            refuse_counted(self.nulls, self.unimputed)
+            refuse_counted(self.nulls, self.checks)
             clock.rows = sink.rows
         self.execution.describe(self.scores, self.model.key, place, sink.rows, fitted=FITTED)
         for each in (each for each in with_each_block if each in self.sinks):
@@ -110,8 +110,8 @@ class _Blocks:
             counted.update(counts)
             if counts["set_aside"]:
                 self._sink(each).write(collected(each.rows))
-        if self.unimputed:
-            self.nulls.update({name: int(value or 0) for name, value in one_row(collected(null_counts(self.model.relation, self.unimputed))).items()})
+        if self.checks:
+            self.nulls.update({name: int(value or 0) for name, value in one_row(collected(check_counts(self.model.relation, self.checks))).items()})
         sink.write(collected(self.scores))
         kept = [node for node in known.values() if isinstance(node, Materialise) and block in topological([node])]
         for node in kept:

@@ -264,6 +264,7 @@ WITHOUT_NULLS: dict[str, Callable[..., Any]] = {
     "ln": math.log,
     "log10": math.log10,
     "log2": math.log2,
+    "log1p": math.log1p,
     "exp": ieee_exp,
     "power": ieee_power,
     "sin": math.sin,

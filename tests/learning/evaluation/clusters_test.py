@@ -50,9 +50,9 @@ def test_inertia_and_sizes_are_counted_over_all_rows(learner: Any) -> None:
 
 def test_centres_are_told_in_original_units() -> None:
     fitted = (
-        Number("a", "double", None, True, True, 10.0, 2.0),
+        Number("a", "double", None, True, "standard", 10.0, 2.0),
         OneHot("c", "string", ("x",)),
-        Number("b", "double", None, False, False, 5.0, 3.0),
+        Number("b", "double", None, False, None, 5.0, 3.0),
     )
     (centre,) = centres_in_original_units(Preparation(fitted, 9, None), np.array([[1.5, 0.25, 7.0, 0.75, 0.25]]))
     assert centre == {"a": 13.0, "a is missing": 0.25, "b": 7.0, "c=x": 0.75, "c=other": 0.25}

@@ -21,9 +21,9 @@ from tests.learning.flights import flights, relation_of
 
 PREPARATION = Preparation(
     (
-        Number("distance", "double", 712.25, False, True, 801.123, 467.891),
+        Number("distance", "double", 712.25, False, "standard", 801.123, 467.891),
         OneHot("carrier", "string", ("AA", "UA", "é")),
-        Number("delay", "double", 0.1, True, False, 8.1, 19.9),
+        Number("delay", "double", 0.1, True, None, 8.1, 19.9),
         OneHot("hour", "int", (6, 7, 9)),
         LabelMean("route", "string", 5.0, ("id",), ("R1", "R10"), ((3, 4, 5, 6, 7), (1, 2, 1, 2, 1)), ((1, 2, 3, 2, 3), (0, 1, 0, 1, 0)), (40, 41, 42, 43, 44), (10, 11, 12, 13, 14)),
     ),
@@ -137,7 +137,7 @@ def test_nan_infinity_and_none_are_null() -> None:
 
 
 def test_a_null_that_the_model_cannot_see_is_refused_by_name() -> None:
-    preparation = Preparation((Number("x", "double", None, False, False, 0.0, 1.0),), 5, 2)
+    preparation = Preparation((Number("x", "double", None, False, None, 0.0, 1.0),), 5, 2)
     scorer = Scorer(FittedModel("m", LogisticRegression(0.0, np.ones(1)), preparation, "y", "boolean"))
     assert scorer.score_one({"x": 0})["probability"] == 0.5
     for score in (lambda: scorer.score_one({"x": None}), lambda: scorer.score({"x": [1.0, None]})):

@@ -14,7 +14,7 @@ from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, Fact
 from crossover.learning.models.state import EVERY_FOLD, LabelMean, Number, OneHot, Preparation
 from crossover.learning.preparation.apply import apply
 from crossover.learning.preparation.fit import fit
-from crossover.learning.preparation.missing import refuse_nulls
+from crossover.learning.preparation.missing import refuse_unseen
 from crossover.learning.preparation.specification import Input
 from crossover.relations.nodes import Project, Relation
 from tests.learning.flights import INPUTS, SCHEMA, Row, flights, fold, is_test_row, prepared_by_hand, relation_of
@@ -106,8 +106,8 @@ def test_an_exact_median_between_two_values_stands_in_for_null(learner: Any) -> 
     (fitted,) = fit(learner, table, {"x": Fact(DOUBLE)}, (Input(columns=("x",), impute="median"),), None, (), TRAINING).fitted
     assert isinstance(fitted, Number)
     assert fitted.impute == 3.0
-    assert fitted.mean == pytest.approx(22.0, rel=1e-15)
-    assert fitted.deviation == pytest.approx(float(np.std([1, 2, 4, 100, 3], ddof=1)), rel=1e-14)
+    assert fitted.centre == pytest.approx(22.0, rel=1e-15)
+    assert fitted.spread == pytest.approx(float(np.std([1, 2, 4, 100, 3], ddof=1)), rel=1e-14)
 
 
 def test_a_column_without_spread_becomes_0_with_a_warning(learner: Any) -> None:
@@ -146,10 +146,10 @@ def test_a_null_that_nothing_replaces_is_refused_with_its_count(learner: Any) ->
     table = inline("x double, y int", [(1.0, None), (None, None), (3.0, 1)])
     schema = {"x": Fact(DOUBLE), "y": Fact(INT)}
     with pytest.raises(DataError, match="input `x` is null in 1 of 3 rows") as caught:
-        refuse_nulls(learner, table, schema, (Input(columns=("x", "y")),))
+        refuse_unseen(learner, table, schema, (Input(columns=("x", "y")),))
     assert "impute" in str(caught.value)
     assert "`y`: 2 rows" in str(caught.value)
-    refuse_nulls(learner, table, schema, (Input(columns=("x", "y"), impute=0.0), Input(columns=("y",), encode="one_hot")))
+    refuse_unseen(learner, table, schema, (Input(columns=("x", "y"), impute=0.0), Input(columns=("y",), encode="one_hot")))
 
 
 def test_no_training_row_is_refused(reference: Reference) -> None:

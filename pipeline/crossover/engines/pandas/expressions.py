@@ -225,6 +225,7 @@ PRIMITIVES: dict[str, Function] = {
     "ln": _doubles(np.log),
     "log10": _doubles(np.log10),
     "log2": _doubles(np.log2),
+    "log1p": _doubles(np.log1p),
     "exp": _doubles(np.exp),
     "power": _doubles(_power),
     "sin": _doubles(np.sin),

@@ -51,6 +51,7 @@ PRIMITIVES: dict[str, Callable[..., pl.Expr]] = {
     "ln": lambda a: a.log(),
     "log10": lambda a: a.log10(),
     "log2": lambda a: a.log(2),
+    "log1p": lambda a: a.log1p(),
     "exp": lambda a: a.exp(),
     "power": lambda a, b: a.pow(b),
     "sin": lambda a: a.sin(),

@@ -142,6 +142,7 @@ PRIMITIVES: dict[str, Callable[..., Column]] = {
     "ln": F.log,
     "log10": F.log10,
     "log2": F.log2,
+    "log1p": F.log1p,
     "exp": F.exp,
     "power": F.pow,
     "sin": F.sin,

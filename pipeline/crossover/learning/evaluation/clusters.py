@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from crossover.learning.models.as_expressions import with_cluster
 from crossover.learning.models.fitted import KMeans
 from crossover.learning.models.k_means import clusters_query
 from crossover.learning.models.matrix import Floats, Matrix
-from crossover.learning.models.state import Number, OneHot, Preparation
+from crossover.learning.models.state import LabelMean, OneHot, Preparation
 from crossover.relations.compute import Compute
 
 SILHOUETTE_SALT = "silhouette"
@@ -68,16 +69,17 @@ def silhouette(rows: Floats, clusters: npt.NDArray[np.int64]) -> float | None:
 
 
 def centres_in_original_units(preparation: Preparation, centres: Floats) -> list[dict[str, Any]]:
-    """Return each centre as column -> value: scaling undone, categories as shares of their values."""
-    undo = [(0.0, 1.0)] * len(preparation.names)
+    """Return each centre as column -> value: scaling and log undone, categories as shares of their values."""
+    return [dict(zip(preparation.names, _original(preparation, centre), strict=True)) for centre in centres.tolist()]
+
+
+def _original(preparation: Preparation, centre: Sequence[float]) -> list[float]:
+    values = list(centre)
     place = 0
     for each in preparation.fitted:
         if isinstance(each, OneHot):
             continue
-        if isinstance(each, Number) and each.scaled:
-            undo[place] = (each.mean, each.deviation)
+        if not isinstance(each, LabelMean):
+            values[place] = each.original(values[place])
         place += len(each.names)
-    return [
-        {name: mean + float(value) * deviation for name, value, (mean, deviation) in zip(preparation.names, centre, undo, strict=True)}
-        for centre in centres
-    ]
+    return values

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from crossover.core.errors import DataError
 from crossover.learning.models.fitted import FittedModel, Floats, KMeans, LogisticRegression
-from crossover.learning.models.state import EVERY_FOLD, LabelMean, Number, OneHot
+from crossover.learning.models.state import LabelMean, Number, Numbered, OneHot
 
+Category = OneHot | LabelMean | Numbered
 Columns = Mapping[str, Sequence[Any] | npt.NDArray[Any]]
 
 
@@ -28,13 +29,12 @@ class Scorer:
     def __init__(self, model: FittedModel) -> None:
         self.model = model
         self._places: dict[str, dict[Any, int]] = {}
-        self._means: dict[str, list[float]] = {}
+        self._numbers: dict[str, tuple[float, ...]] = {}
         for each in model.preparation.fitted:
             if not isinstance(each, Number):
-                self._places[_place_name(each)] = {value: place for place, value in enumerate(each.values)}
-            if isinstance(each, LabelMean):
-                means = [each.mean(place, EVERY_FOLD) for place in range(len(each.values))]
-                self._means[each.column] = [*means, each.prior(EVERY_FOLD)]
+                self._places[_name(each)] = {value: place for place, value in enumerate(each.values)}
+            if not isinstance(each, Number | OneHot):
+                self._numbers[_name(each)] = each.numbers
         self._offsets = self._block_offsets()
 
     @staticmethod
@@ -98,12 +98,12 @@ class Scorer:
             if isinstance(each, OneHot):
                 codes.append(found)
             else:
-                dense.append(np.array(self._means[each.column])[found])
+                dense.append(np.array(self._numbers[_name(each)])[found])
         size = len(dense[0]) if dense else len(codes[0])
         return np.column_stack(dense) if dense else np.empty((size, 0)), codes
 
-    def _codes(self, fitted: OneHot | LabelMean, values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-        places, other = self._places[_place_name(fitted)], len(fitted.values)
+    def _codes(self, fitted: Category, values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        places, other = self._places[_name(fitted)], len(fitted.values)
         # NaN and None are in no vocabulary, so a null is `other`
         return np.array([places.get(value, other) for value in values.tolist()], dtype=np.int64)
 
@@ -119,12 +119,12 @@ class Scorer:
                 raise _no_column(each.column, row) from None
             if isinstance(each, Number):
                 dense.extend(_number(each, value))
-            elif isinstance(each, OneHot):
-                place = self._places[_place_name(each)].get(value, len(each.values))
+                continue
+            place = self._places[_name(each)].get(value, len(each.values))
+            if isinstance(each, OneHot):
                 places.append(self._offsets[len(places)] + place)
             else:
-                place = self._places[_place_name(each)].get(value, len(each.values))
-                dense.append(self._means[each.column][place])
+                dense.append(self._numbers[_name(each)][place])
         return dense, places
 
     def _square(self, centre: list[float], dense: list[float], places: list[int]) -> float:
@@ -151,16 +151,19 @@ def _product(left: float, right: float) -> float:
     return left * right
 
 
-def _place_name(fitted: OneHot | LabelMean) -> str:
-    return f"{type(fitted).__name__} {fitted.column}"
+def _name(fitted: Category) -> str:
+    """The prepared column of a category, which no other encoding of it has."""
+    return fitted.code if isinstance(fitted, OneHot) else fitted.dense[0]
 
 
 def _no_column(column: str, rows: Mapping[str, Any]) -> DataError:
     return DataError(f"the model needs a column `{column}`; the rows have {', '.join(map(str, rows)) or 'none'}")
 
 
-def _null_input(column: str) -> DataError:
-    return DataError(f"input `{column}` is null, and the model was trained without impute for it")
+def _unseen(fitted: Number, *, missing: bool) -> DataError:
+    if missing and fitted.impute is None:
+        return DataError(f"input `{fitted.column}` is null, and the model was trained without impute for it")
+    return DataError(f"input `{fitted.column}` is -1 or less; the model takes ln(1 + x) of it, and was trained without clip")
 
 
 def _column(rows: Columns, column: str) -> npt.NDArray[Any]:
@@ -179,24 +182,26 @@ def _numbers(fitted: Number, values: npt.NDArray[Any]) -> list[Floats]:
     """Return the dense columns of a numeric input."""
     numbers = values.astype(np.float64)
     missing = ~np.isfinite(numbers)
+    if fitted.clip:
+        numbers = np.clip(numbers, *fitted.clip)
     if missing.any():
         if fitted.impute is None:
-            raise _null_input(fitted.column)
+            raise _unseen(fitted, missing=True)
         numbers = np.where(missing, fitted.impute, numbers)
-    if fitted.scaled:
-        numbers = (numbers - fitted.mean) / fitted.deviation if fitted.deviation else np.zeros_like(numbers)
+    if fitted.log:
+        if (numbers <= -1).any():
+            raise _unseen(fitted, missing=False)
+        numbers = np.log1p(numbers)
+    if fitted.scale:
+        numbers = (numbers - fitted.centre) / fitted.spread if fitted.spread else np.zeros_like(numbers)
     return [numbers, missing.astype(np.float64)] if fitted.flag_missing else [numbers]
 
 
 def _number(fitted: Number, value: Any) -> list[float]:
     missing = value is None or not math.isfinite(value)
-    if missing:
-        if fitted.impute is None:
-            raise _null_input(fitted.column)
-        value = fitted.impute
-    number = float(value)
-    if fitted.scaled:
-        number = (number - fitted.mean) / fitted.deviation if fitted.deviation else 0.0
+    number = fitted.number(None if missing else float(value))
+    if number is None:
+        raise _unseen(fitted, missing=missing)
     return [number, float(missing)] if fitted.flag_missing else [number]
 
 

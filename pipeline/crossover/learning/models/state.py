@@ -1,11 +1,12 @@
 """The fitted state of a preparation: all numbers that training rows gave, and nothing else.
 
 It is part of the portable model, so this file needs neither NumPy nor pyarrow. Columns of a prepared table are
-called after what they hold (`__value_distance`); `names` are for people (`distance`, `carrier=UA`).
+called after what they hold (`__value_distance`, `__mean_route`), so each encoding of a column has its own; `names` are for people (`distance`, `carrier=UA`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -21,19 +22,21 @@ EVERY_FOLD = -1
 
 @dataclass(frozen=True)
 class Number:
-    """A numeric input: imputed, then (x - mean) / deviation if `scaled`. Booleans are 0 and 1.
+    """A numeric input: clipped, imputed, log1p, then (x - centre) / spread if `scale`. Booleans are 0 and 1.
 
-    `mean` and the sample `deviation` are those of the imputed training rows, whether or not they are used for
-    scaling; a column without spread has deviation 0, and is 0 when scaled.
+    Without `scale`, `centre` and `spread` are the mean and sample standard deviation of the training rows so far
+    prepared. A column without spread has spread 0, and is 0 when scaled.
     """
 
     column: str
     type: str
     impute: float | None
     flag_missing: bool
-    scaled: bool
-    mean: float
-    deviation: float
+    scale: str | None
+    centre: float
+    spread: float
+    clip: tuple[float, float] | None = None
+    log: bool = False
 
     @property
     def dense(self) -> tuple[str, ...]:
@@ -43,6 +46,24 @@ class Number:
     @property
     def names(self) -> tuple[str, ...]:
         return (self.column, f"{self.column} is missing") if self.flag_missing else (self.column,)
+
+    def number(self, value: float | None) -> float | None:
+        """Return a value as the model sees it; None where it cannot: a null that nothing imputes, log1p of x <= -1."""
+        if value is not None and self.clip:
+            value = min(max(value, self.clip[0]), self.clip[1])
+        value = self.impute if value is None else value
+        if value is None:
+            return None
+        if self.log:
+            if value <= -1:
+                return None
+            value = math.log1p(value)
+        return scaled_number(self, value)
+
+    def original(self, value: float) -> float:
+        """Return a number in the model's units in those of the column."""
+        value = original_number(self, value)
+        return math.expm1(value) if self.log else value
 
 
 @dataclass(frozen=True)
@@ -93,6 +114,11 @@ class LabelMean:
     def names(self) -> tuple[str, ...]:
         return (f"label mean of {self.column}",)
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The mean of each of `values` over all training rows, then the prior."""
+        return (*(self.mean(place, EVERY_FOLD) for place in range(len(self.values))), self.prior(EVERY_FOLD))
+
     def prior(self, fold: int) -> float:
         """Return the mean label of all training rows outside a fold."""
         rows, positives = _outside(self.all_rows, fold), _outside(self.all_positives, fold)
@@ -107,11 +133,86 @@ class LabelMean:
         return (positives + self.smooth * self.prior(fold)) / (rows + self.smooth)
 
 
+@dataclass(frozen=True)
+class Ordinal:
+    """A category as its place among `values` (in order), -1 for all others and null; then scaled."""
+
+    column: str
+    type: str
+    values: tuple[str | int, ...]
+    scale: str | None
+    centre: float
+    spread: float
+
+    @property
+    def dense(self) -> tuple[str, ...]:
+        return (f"__ordinal_{self.column}",)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (f"ordinal of {self.column}",)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The number of each of `values`, then that of all others."""
+        return tuple(scaled_number(self, float(place)) for place in (*range(len(self.values)), -1))
+
+    def original(self, value: float) -> float:
+        return original_number(self, value)
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """A category as its share of the training rows, 0 for values they do not have and null; then scaled."""
+
+    column: str
+    type: str
+    values: tuple[str | int, ...]
+    shares: tuple[float, ...]
+    scale: str | None
+    centre: float
+    spread: float
+
+    @property
+    def dense(self) -> tuple[str, ...]:
+        return (f"__frequency_{self.column}",)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (f"frequency of {self.column}",)
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The number of each of `values`, then that of all others."""
+        return tuple(scaled_number(self, share) for share in (*self.shares, 0.0))
+
+    def original(self, value: float) -> float:
+        return original_number(self, value)
+
+
+def scaled_number(fitted: Number | Ordinal | Frequency, value: float) -> float:
+    """Return (x - centre) / spread if the input is scaled."""
+    if fitted.scale is None:
+        return value
+    return (value - fitted.centre) / fitted.spread if fitted.spread else 0.0
+
+
+def original_number(fitted: Number | Ordinal | Frequency, value: float) -> float:
+    """Return centre + x * spread if the input is scaled."""
+    return value if fitted.scale is None else fitted.centre + value * fitted.spread
+
+
 def _outside(counts: tuple[int, ...], fold: int) -> int:
     return sum(counts) - (counts[fold] if fold != EVERY_FOLD else 0)
 
 
-Fitted = Number | OneHot | LabelMean
+Numbered = Ordinal | Frequency
+"""A category as one number for each value, the same in all rows."""
+Fitted = Number | OneHot | LabelMean | Ordinal | Frequency
+KINDS: dict[str, type[Fitted]] = {
+    "number": Number, "one_hot": OneHot, "label_mean": LabelMean, "ordinal": Ordinal, "frequency": Frequency,
+}  # fmt: skip
+"""How an input is encoded, and its state. A column may be an input once in each way."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +243,7 @@ class Preparation:
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values; `from_json` gives an equal state, to the last bit."""
-        kinds = {Number: "number", OneHot: "one_hot", LabelMean: "label_mean"}
+        kinds = {state: kind for kind, state in KINDS.items()}
         return {
             "semantics": self.semantics,
             "rows": self.rows,
@@ -164,7 +265,7 @@ class Preparation:
 
 
 def _fitted_from_json(values: dict[str, Any]) -> Fitted:
-    kind = {"number": Number, "one_hot": OneHot, "label_mean": LabelMean}[values.pop("kind")]
+    kind = KINDS[values.pop("kind")]
     fitted: Fitted = kind(**{name: _tuples(value) for name, value in values.items()})
     return fitted
 

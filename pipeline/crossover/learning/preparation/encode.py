@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from crossover.language.tree import Column, Expression, call, case, literal
-from crossover.learning.models.state import EVERY_FOLD, FOLDS, LabelMean, OneHot
+from crossover.learning.models.state import EVERY_FOLD, FOLDS, Frequency, LabelMean, Numbered, OneHot, Ordinal
+from crossover.learning.preparation.ranks import QUARTILES
+from crossover.learning.preparation.scale import centre_and_spread, moments_of_counts, quantile_of_counts
 from crossover.relations.compute import Compute, batches
 from crossover.relations.nodes import (
     Aggregate,
@@ -31,12 +33,14 @@ Category = str | int
 
 @dataclass(frozen=True)
 class Wanted:
-    """A category column of the document. `smooth` is None for one_hot."""
+    """A category column of the document, and how it is encoded."""
 
     column: str
     type: str
+    encode: str
     min_rows: int
-    smooth: float | None
+    smooth: float
+    scale: str | None
 
     @property
     def key(self) -> str:
@@ -45,7 +49,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Count:
-    """Training rows of one value in one fold; EVERY_FOLD for one_hot."""
+    """Training rows of one value in one fold; in EVERY_FOLD but for label_mean."""
 
     value: Category
     fold: int
@@ -66,45 +70,43 @@ def fold_of(key: Sequence[str]) -> Expression:
 
 def count_categories(
     compute: Compute, training: Relation, wanted: Sequence[Wanted], key: Sequence[str], label: str | None
-) -> dict[str, list[Count]]:
+) -> list[list[Count]]:
     """Return, for each wanted column, the counts of its values in the training rows: one query for each batch."""
-    found: dict[str, list[Count]] = {each.column: [] for each in wanted}
-    by_name = {each.column: each for each in wanted}
-    for batch in batches(tuple(by_name)):
-        columns = [by_name[name] for name in batch]
-        view = Project(training, tuple(_view_columns(columns, key, label).items()))
-        counts = [_counts(view, each) for each in columns]
+    found: list[list[Count]] = [[] for _ in wanted]
+    for batch in batches(tuple(map(str, range(len(wanted))))):
+        places = [int(place) for place in batch]
+        view = Project(training, tuple(_view_columns([wanted[place] for place in places], key, label).items()))
+        counts = [_counts(view, wanted[place], place) for place in places]
         for row in compute.collect(Union(tuple(counts)) if len(counts) > 1 else counts[0]).to_pylist():
-            each = by_name[row["input"]]
-            value = row["value"] if each.type == "string" else int(row["value"])
-            found[each.column].append(Count(value, row["fold"], row["rows"], row["positives"]))
+            value = row["value"] if wanted[row["input"]].type == "string" else int(row["value"])
+            found[row["input"]].append(Count(value, row["fold"], row["rows"], row["positives"]))
     return found
 
 
 def _view_columns(wanted: Iterable[Wanted], key: Sequence[str], label: str | None) -> dict[str, Expression]:
     columns: dict[str, Expression] = {each.key: category(each.column, each.type) for each in wanted}
-    if label is not None and any(each.smooth is not None for each in wanted):
+    if label is not None and any(each.encode == "label_mean" for each in wanted):
         columns |= {FOLD: fold_of(key), LABEL: Column(label)}
     return columns
 
 
-def _counts(view: Relation, wanted: Wanted) -> Relation:
-    """Return (input, value as text, fold, rows, positives) of one column, without null values."""
+def _counts(view: Relation, wanted: Wanted, place: int) -> Relation:
+    """Return (input, value as text, fold, rows, positives) of the column at a place, without null values."""
     known = Filter(view, call("not", call("is_null", Column(wanted.key))))
     rows = ("rows", AggregateCall("count_rows"))
     fold: Expression
     positives: Expression
-    if wanted.smooth is None:
-        grouped: Relation = Aggregate(known, (wanted.key,), (rows,))
+    if wanted.encode == "label_mean":
+        grouped: Relation = Aggregate(known, (wanted.key, FOLD), (rows, ("positives", AggregateCall("sum", LABEL))))
+        fold, positives = Column(FOLD), Column("positives")
+    else:
+        grouped = Aggregate(known, (wanted.key,), (rows,))
         if wanted.min_rows > 1:
             grouped = Filter(grouped, call("less_equal", literal(wanted.min_rows), Column("rows")))
         fold, positives = literal(EVERY_FOLD), literal(0)
-    else:
-        grouped = Aggregate(known, (wanted.key, FOLD), (rows, ("positives", AggregateCall("sum", LABEL))))
-        fold, positives = Column(FOLD), Column("positives")
     value = Column(wanted.key) if wanted.type == "string" else call("int_to_string", Column(wanted.key))
     columns = (
-        ("input", literal(wanted.column)),
+        ("input", literal(place)),
         ("value", value),
         ("fold", fold),
         ("rows", Column("rows")),
@@ -116,6 +118,30 @@ def _counts(view: Relation, wanted: Wanted) -> Relation:
 def fit_one_hot(wanted: Wanted, counts: Sequence[Count]) -> OneHot:
     """Return the vocabulary in order: strings by code point."""
     return OneHot(wanted.column, wanted.type, tuple(sorted(count.value for count in counts)))
+
+
+def fit_ordinal(wanted: Wanted, counts: Sequence[Count], rows: int) -> Ordinal:
+    """Return the places of the values in order; `rows` are all training rows, those without a value among them."""
+    ordered = sorted(counts, key=lambda count: count.value)
+    numbers = [*map(float, range(len(ordered))), -1.0]
+    centre, spread = _scaling(wanted.scale, numbers, ordered, rows)
+    return Ordinal(wanted.column, wanted.type, tuple(count.value for count in ordered), wanted.scale, centre, spread)
+
+
+def fit_frequency(wanted: Wanted, counts: Sequence[Count], rows: int) -> Frequency:
+    """Return the share of each value in all training rows, whose number is `rows`."""
+    ordered = sorted(counts, key=lambda count: count.value)
+    shares = tuple(count.rows / rows for count in ordered)
+    centre, spread = _scaling(wanted.scale, [*shares, 0.0], ordered, rows)
+    return Frequency(wanted.column, wanted.type, tuple(count.value for count in ordered), shares, wanted.scale, centre, spread)
+
+
+def _scaling(scale: str | None, numbers: Sequence[float], counts: Sequence[Count], rows: int) -> tuple[float, float]:
+    """Return centre and spread of the numbers that stand for values; the last one stands for null."""
+    known = [count.rows for count in counts]
+    by_value = [*known, rows - sum(known)]
+    quartiles = [quantile_of_counts(numbers, by_value, share) for share in QUARTILES] if scale == "robust" else ()
+    return centre_and_spread(scale, moments_of_counts(numbers, by_value), quartiles)
 
 
 def fit_label_mean(
@@ -131,7 +157,7 @@ def fit_label_mean(
     return LabelMean(
         wanted.column,
         wanted.type,
-        float(wanted.smooth or 0.0),
+        float(wanted.smooth),
         key,
         values,
         tuple(tuple(rows[value]) for value in values),
@@ -149,7 +175,7 @@ def count_folds(compute: Compute, training: Relation, key: Sequence[str], label:
     return {row[FOLD]: (row["rows"], row["positives"]) for row in rows}
 
 
-def _category_array(fitted: OneHot | LabelMean, values: Sequence[Category]) -> pa.Array:
+def _category_array(fitted: OneHot | LabelMean | Numbered, values: Sequence[Category]) -> pa.Array:
     return pa.array(values, pa.string() if fitted.type == "string" else pa.int64())
 
 
@@ -161,6 +187,15 @@ def join_codes(relation: Relation, fitted: OneHot, key: str) -> Relation:
     small = Scan(InlineTable(table, f"vocabulary of {fitted.column}"), ("value", "code"))
     names = ("rows", small.source.name)
     return Join(relation, small, "left", ((key, "value"),), (("code", fitted.code),), "many_to_one", names)
+
+
+def join_numbers(relation: Relation, fitted: Numbered, key: str) -> Relation:
+    """Return the relation with the number of each known value; null for all others."""
+    numbers = pa.array(fitted.numbers[:-1], pa.float64())
+    table = pa.table({"value": _category_array(fitted, fitted.values), "number": numbers})
+    small = Scan(InlineTable(table, fitted.names[0]), ("value", "number"))
+    taken = (("number", fitted.dense[0]),)
+    return Join(relation, small, "left", ((key, "value"),), taken, "many_to_one", ("rows", small.source.name))
 
 
 def join_label_means(relation: Relation, fitted: LabelMean, key: str, folds: Sequence[int]) -> Relation:

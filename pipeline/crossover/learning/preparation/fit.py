@@ -1,31 +1,40 @@
-"""What a preparation learns, from training rows alone, in three rounds of queries.
+"""What a preparation learns, from training rows alone.
 
-1. counts, vocabularies, label sums; 2. exact medians; 3. mean, deviation and range of the imputed columns.
+Counts of categories, and three rounds for numbers (see `numbers`). No column is read in more than three queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from crossover.core.errors import ConfigError, DataError
 from crossover.language.tree import Expression
 from crossover.language.types import Schema
-from crossover.learning.models.state import Fitted, Number, Preparation
+from crossover.learning.models.state import Fitted, LabelMean, OneHot, Preparation
+from crossover.learning.preparation import numbers
 from crossover.learning.preparation.encode import (
+    Count,
     Wanted,
     count_categories,
     count_folds,
+    fit_frequency,
     fit_label_mean,
     fit_one_hot,
+    fit_ordinal,
 )
-from crossover.learning.preparation.impute import imputed, medians
-from crossover.learning.preparation.scale import moments_of
 from crossover.learning.preparation.specification import Input
 from crossover.relations.compute import Compute, one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Relation
 
 CATEGORIES = ("string", "int", "boolean")
 NUMBERS = ("double", "int", "boolean")
+WITHOUT_SPREAD = {
+    "robust": "has the same value in the middle half of the training rows",
+    "standard": "has the same value in all training rows",
+    "min_max": "has the same value in all training rows",
+}
+Key = tuple[str, str]
+"""Column and kind of an input: what is fitted is known by both."""
 
 
 def fit(
@@ -50,29 +59,28 @@ def fit(
     _check(schema, inputs, label, key)
     rows = Filter(relation, training)
     count, positives = _count(compute, rows, label)
-    categories = _fit_categories(compute, rows, schema, inputs, label, key)
-    numbers = _fit_numbers(compute, rows, schema, inputs)
-    fitted = tuple((categories if each.encode else numbers)[name] for each in inputs for name in each.columns)
+    found = _fit_categories(compute, rows, schema, inputs, label, key, count)
+    found |= _fit_numbers(compute, rows, schema, inputs, count)
+    fitted = tuple(found[name, each.kind] for each in inputs for name in each.columns)
     warnings = [
-        f"input `{each.column}` has the same value in all training rows: it is 0 after scaling"
+        f"input `{each.column}` {WITHOUT_SPREAD[each.scale]}: it is 0 after scaling"
         for each in fitted
-        if isinstance(each, Number) and each.scaled and each.deviation == 0
+        if not isinstance(each, OneHot | LabelMean) and each.scale and each.spread == 0
     ]
     return Preparation(fitted, count, positives, tuple(warnings))
 
 
 def _check(schema: Schema, inputs: Sequence[Input], label: str | None, key: tuple[str, ...]) -> None:
-    seen: set[tuple[str, str]] = set()
+    seen: set[Key] = set()
     for each in inputs:
         allowed = CATEGORIES if each.encode else NUMBERS
         for name in each.columns:
-            kind = each.encode or "number"
-            if (name, kind) in seen:
-                raise ConfigError(f"input `{name}` is there twice as {kind}")
-            seen.add((name, kind))
+            if (name, each.kind) in seen:
+                raise ConfigError(f"input `{name}` is there twice as {each.kind}")
+            seen.add((name, each.kind))
             if schema[name].type.name not in allowed:
                 remedy = "cast it to int or string" if each.encode else "encode it: one_hot, or cast it to a number"
-                raise ConfigError(f"input `{name}` is a {schema[name].type}; {kind} takes {', '.join(allowed)}: {remedy}")
+                raise ConfigError(f"input `{name}` is a {schema[name].type}; {each.kind} takes {', '.join(allowed)}: {remedy}")
         if each.encode == "label_mean" and (label is None or not key):
             what = "a label" if label is None else "a table with a key (its folds are by the hash of the key)"
             raise ConfigError(f"encode: label_mean of `{each.columns[0]}` needs {what}")
@@ -88,45 +96,45 @@ def _count(compute: Compute, training: Relation, label: str | None) -> tuple[int
 
 
 def _fit_categories(
-    compute: Compute, training: Relation, schema: Schema, inputs: Sequence[Input], label: str | None, key: tuple[str, ...]
-) -> Mapping[str, Fitted]:
-    found: dict[str, Fitted] = {}
-    one_hot = [
-        Wanted(name, schema[name].type.name, each.min_rows, None)
+    compute: Compute,
+    training: Relation,
+    schema: Schema,
+    inputs: Sequence[Input],
+    label: str | None,
+    key: tuple[str, ...],
+    rows: int,
+) -> dict[Key, Fitted]:
+    wanted = [
+        Wanted(name, schema[name].type.name, each.encode, each.min_rows, each.smooth, each.scale)
         for each in inputs
-        if each.encode == "one_hot"
+        if each.encode
         for name in each.columns
     ]
-    means = [
-        Wanted(name, schema[name].type.name, 1, each.smooth)
+    counts = count_categories(compute, training, wanted, key, label)
+    has_means = any(each.encode == "label_mean" for each in wanted)
+    totals = count_folds(compute, training, key, label) if has_means and label else {}
+
+    def state(each: Wanted, counted: Sequence[Count]) -> Fitted:
+        match each.encode:
+            case "one_hot":
+                return fit_one_hot(each, counted)
+            case "ordinal":
+                return fit_ordinal(each, counted, rows)
+            case "frequency":
+                return fit_frequency(each, counted, rows)
+            case _:
+                return fit_label_mean(each, counted, key, totals)
+
+    return {(each.column, each.encode): state(each, counted) for each, counted in zip(wanted, counts, strict=True)}
+
+
+def _fit_numbers(
+    compute: Compute, training: Relation, schema: Schema, inputs: Sequence[Input], rows: int
+) -> dict[Key, Fitted]:
+    wanted = [
+        numbers.Wanted(name, schema[name].type.name, each, schema[name].nullable)
         for each in inputs
-        if each.encode == "label_mean"
+        if each.kind == "number"
         for name in each.columns
     ]
-    counts = count_categories(compute, training, [*one_hot, *means], key, label)
-    totals = count_folds(compute, training, key, label) if means and label else {}
-    found |= {each.column: fit_one_hot(each, counts[each.column]) for each in one_hot}
-    found |= {each.column: fit_label_mean(each, counts[each.column], key, totals) for each in means}
-    return found
-
-
-def _fit_numbers(compute: Compute, training: Relation, schema: Schema, inputs: Sequence[Input]) -> Mapping[str, Number]:
-    wanted = {name: each for each in inputs if each.encode is None for name in each.columns}
-    types = {name: schema[name].type.name for name in wanted}
-    found = medians(compute, training, {name: types[name] for name, each in wanted.items() if each.impute == "median"})
-    stands_in = {
-        name: float(each.impute) if isinstance(each.impute, int | float) else found.get(name) for name, each in wanted.items()
-    }
-    moments = moments_of(compute, training, {name: imputed(name, types[name], stands_in[name]) for name in wanted})
-    return {
-        name: Number(
-            name,
-            types[name],
-            stands_in[name],
-            each.flag_missing,
-            each.scale is not None,
-            moments[name].mean,
-            moments[name].deviation,
-        )
-        for name, each in wanted.items()
-    }
+    return {(name, "number"): state for name, state in numbers.fit_numbers(compute, training, rows, wanted).items()}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crossover.core.errors import DataError
 from crossover.language.tree import Column, Expression, call, literal
 from crossover.relations.compute import Compute, batches
-from crossover.relations.nodes import Project, Relation
+from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Order, Project, Relation, TopN, Union
 
 
 def as_double(column: str, type_name: str) -> Expression:
@@ -21,24 +20,25 @@ def as_double(column: str, type_name: str) -> Expression:
             return call("int_to_double", call("boolean_to_int", Column(column)))
 
 
-def imputed(column: str, type_name: str, value: float | None) -> Expression:
-    number = as_double(column, type_name)
+def imputed(number: Expression, value: float | None) -> Expression:
     return number if value is None else call("coalesce", number, literal(float(value)))
 
 
-def medians(compute: Compute, training: Relation, columns: Mapping[str, str]) -> dict[str, float]:
-    """Return the exact median of each column (name -> type) over the training rows, nulls ignored.
-
-    Raises DataError for a column without any value.
-    """
+def most_common(compute: Compute, training: Relation, numbers: Mapping[str, Expression]) -> dict[str, float]:
+    """Return the most frequent value of each expression that has one, the smallest of equally frequent ones."""
     found: dict[str, float] = {}
-    for batch in batches(tuple(columns)):
-        numbers = Project(training, tuple((name, as_double(name, columns[name])) for name in batch))
-        for name, (median,) in compute.quantiles(numbers, dict.fromkeys(batch, (0.5,))).items():
-            if median is None:
-                raise DataError(
-                    f"input `{name}` has no value in the training rows, so it has no median",
-                    notes=["impute a number, or leave the input out"],
-                )
-            found[name] = median
+    for batch in batches(tuple(numbers)):
+        view = Project(training, tuple((f"x_{place}", numbers[name]) for place, name in enumerate(batch)))
+        commonest = [_commonest(view, place) for place in range(len(batch))]
+        rows = compute.collect(Union(tuple(commonest)) if len(commonest) > 1 else commonest[0]).to_pylist()
+        found |= {batch[row["place"]]: float(row["value"]) for row in rows}
     return found
+
+
+def _commonest(view: Relation, place: int) -> Relation:
+    """Return (place, value) of the most frequent value of column `x_place`; no row if it has none."""
+    name = f"x_{place}"
+    known = Filter(view, call("not", call("is_null", Column(name))))
+    counted = Aggregate(known, (name,), (("rows", AggregateCall("count_rows")),))
+    first = TopN(counted, (Order("rows", descending=True), Order(name)), 1)
+    return Project(first, (("place", literal(place)), ("value", Column(name))))

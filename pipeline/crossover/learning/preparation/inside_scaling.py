@@ -10,8 +10,8 @@ import numpy as np
 
 from crossover.language.tree import Column, Expression
 from crossover.learning.models.matrix import Floats
-from crossover.learning.models.state import Number, OneHot, Preparation
-from crossover.learning.preparation.scale import Moments, scaled
+from crossover.learning.models.state import LabelMean, Number, Numbered, OneHot, Preparation
+from crossover.learning.preparation.scale import scaled
 
 
 def standardised(preparation: Preparation) -> dict[str, Expression]:
@@ -19,7 +19,7 @@ def standardised(preparation: Preparation) -> dict[str, Expression]:
     columns: dict[str, Expression] = {name: Column(name) for name in preparation.dense}
     for place, number in _unscaled(preparation):
         name = preparation.dense[place]
-        columns[name] = scaled(Column(name), Moments(number.mean, number.deviation))
+        columns[name] = scaled(Column(name), number.centre, number.spread)
     return columns
 
 
@@ -30,17 +30,18 @@ def map_back(preparation: Preparation, coefficients: Floats) -> Floats:
     """
     mapped = coefficients.copy()
     for place, number in _unscaled(preparation):
-        weight = coefficients[place + 1] / number.deviation if number.deviation else 0.0
+        weight = coefficients[place + 1] / number.spread if number.spread else 0.0
         mapped[place + 1] = weight
-        mapped[0] -= weight * number.mean
+        mapped[0] -= weight * number.centre
     return np.asarray(mapped)
 
 
-def _unscaled(preparation: Preparation) -> Iterator[tuple[int, Number]]:
+def _unscaled(preparation: Preparation) -> Iterator[tuple[int, Number | Numbered]]:
     """Yield the place in the dense block of each number that the document leaves unscaled."""
     place = 0
     for each in preparation.fitted:
-        if isinstance(each, Number) and not each.scaled:
+        if isinstance(each, OneHot):
+            continue
+        if not isinstance(each, LabelMean) and each.scale is None:
             yield place, each
-        if not isinstance(each, OneHot):
-            place += len(each.dense)
+        place += len(each.dense)

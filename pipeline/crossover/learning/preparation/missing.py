@@ -1,15 +1,32 @@
-"""Nulls of inputs: the column that tells them, and the refusal of those that nothing replaces."""
+"""Values of numeric inputs that a model cannot see: nulls that nothing replaces, and x <= -1 under a logarithm."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from crossover.core.errors import DataError
-from crossover.language.tree import Column, Expression, call
+from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.types import Schema
+from crossover.learning.preparation.impute import as_double
 from crossover.learning.preparation.specification import Input
-from crossover.relations.compute import Compute, batches, one_row
-from crossover.relations.nodes import Aggregate, AggregateCall, Relation
+from crossover.relations.compute import BATCH, Compute, one_row
+from crossover.relations.nodes import Aggregate, AggregateCall, Project, Relation
+
+NULL = "is null in {count} of {rows} rows, and a model cannot see null"
+IMPUTE = "say what stands in for it: impute: median, or impute: 0 with flag_missing: true"
+TOO_SMALL = "is -1 or less in {count} of {rows} rows, and `log` takes ln(1 + x)"
+CLIP = "bound it first, clip: [0.01, 0.99], if that quantile of the training rows is above -1; or leave `log` out"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition on a column under which a model cannot see it, and what is said where it is true."""
+
+    column: str
+    wrong: Expression
+    message: str
+    remedy: str
 
 
 def missing_flag(column: str) -> Expression:
@@ -17,42 +34,43 @@ def missing_flag(column: str) -> Expression:
     return call("int_to_double", call("boolean_to_int", call("is_null", Column(column))))
 
 
-def nulls_of(schema: Schema, inputs: Sequence[Input]) -> tuple[str, ...]:
-    """Return the numeric inputs that may be null and that nothing imputes."""
-    return tuple(
-        name
-        for each in inputs
-        if each.encode is None and each.impute is None
-        for name in each.columns
-        if schema[name].nullable
-    )
+def checks_of(schema: Schema, inputs: Sequence[Input]) -> tuple[Check, ...]:
+    """Return the checks of numeric inputs; those of one column stand side by side."""
+    checks = []
+    for each in inputs:
+        for name in each.columns if each.kind == "number" else ():
+            if each.impute is None and schema[name].nullable:
+                checks.append(Check(name, call("is_null", Column(name)), NULL, IMPUTE))
+            if each.log and each.clip is None:
+                number = as_double(name, schema[name].type.name)
+                checks.append(Check(name, call("less_equal", number, literal(-1.0)), TOO_SMALL, CLIP))
+    return tuple(checks)
 
 
-def null_counts(relation: Relation, names: Sequence[str]) -> Relation:
-    """Return one row: `rows`, and for each column in order `count_0`, `count_1` ... of its values."""
-    calls = tuple((f"count_{place}", AggregateCall("count", name)) for place, name in enumerate(names))
-    return Aggregate(relation, (), (("rows", AggregateCall("count_rows")), *calls))
+def check_counts(relation: Relation, checks: Sequence[Check]) -> Relation:
+    """Return one row: `rows`, and for each check in order `wrong_0`, `wrong_1` ... of the rows that it finds."""
+    columns = tuple((f"wrong_{place}", case(check.wrong, literal(1))) for place, check in enumerate(checks))
+    calls = tuple((name, AggregateCall("count", name)) for name, _ in columns)
+    return Aggregate(Project(relation, columns), (), (("rows", AggregateCall("count_rows")), *calls))
 
 
-def refuse_nulls(compute: Compute, relation: Relation, schema: Schema, inputs: Sequence[Input]) -> None:
-    """Raise DataError if a numeric input that nothing imputes has a null in any row of the relation."""
-    for batch in batches(nulls_of(schema, inputs)):
-        row = one_row(compute.collect(null_counts(relation, batch)))
-        refuse_counted({name: int(value or 0) for name, value in row.items()}, batch)
+def refuse_unseen(compute: Compute, relation: Relation, schema: Schema, inputs: Sequence[Input]) -> None:
+    """Raise DataError if an input has a value that a model cannot see in any row of the relation."""
+    checks = checks_of(schema, inputs)
+    columns = list(dict.fromkeys(check.column for check in checks))
+    for start in range(0, len(columns), BATCH):
+        some = [check for check in checks if check.column in columns[start : start + BATCH]]
+        row = one_row(compute.collect(check_counts(relation, some)))
+        refuse_counted({name: int(value or 0) for name, value in row.items()}, some)
 
 
-def refuse_counted(counted: Mapping[str, int], names: Sequence[str]) -> None:
-    """Raise DataError if the sums of `null_counts` tell of a null."""
-    rows = counted["rows"]
-    missing = {name: rows - counted[f"count_{place}"] for place, name in enumerate(names)}
-    with_nulls = {name: count for name, count in missing.items() if count}
-    if not with_nulls:
+def refuse_counted(counted: Mapping[str, int], checks: Sequence[Check]) -> None:
+    """Raise DataError if the sums of `check_counts` tell of a value that a model cannot see."""
+    found = [(check, counted[f"wrong_{place}"]) for place, check in enumerate(checks) if counted[f"wrong_{place}"]]
+    if not found:
         return
-    name, count = next(iter(with_nulls.items()))
+    check, count = found[0]
+    others = [f"so has `{other.column}`: {number} rows" for other, number in found[1:] if other.message == check.message]
     raise DataError(
-        f"input `{name}` is null in {count} of {rows} rows, and a model cannot see null",
-        notes=[
-            "say what stands in for it: impute: median, or impute: 0 with flag_missing: true",
-            *(f"so has `{other}`: {nulls} rows" for other, nulls in list(with_nulls.items())[1:5]),
-        ],
+        f"input `{check.column}` {check.message.format(count=count, rows=counted['rows'])}", notes=[check.remedy, *others[:4]]
     )

@@ -45,6 +45,7 @@ SIGNATURES: dict[str, list[tuple[str, ...]]] = {
     "power": [("loose", "double", "double")],
     "sqrt": [("double", "non_negative double")],
     **{name: [("double", "positive double")] for name in ("ln", "log10", "log2")},
+    "log1p": [("double", "non_negative double")],
     **{name: [("double", "unit_interval double")] for name in ("asin", "acos")},
     **{name: [("double", "double")] for name in ("floor", "ceiling", "round_half_away", "sin", "cos", "tan")},
     "atan2": [("double", "nonzero double", "nonzero double")],
