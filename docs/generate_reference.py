@@ -35,7 +35,7 @@ def functions() -> str:
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     lines += ["| `cast(x as TYPE)` | as the type | what cannot be cast is null | `cast('12' as int)` is `12` |"]
     lines += ["| `case when c then v ... else w end` | the value of the first condition that is true | without `else` null | |", ""]
-    lines += ["## Aggregates", "", "In `aggregate`, `window` and `look_back`; each may have `filter (where condition)` behind it,", "first and last alone may not.", ""]
+    lines += ["## Aggregates", "", "In `aggregate`, `window`, `pivot`, `look_back` and `look_ahead`; each may have `filter (where condition)` behind", "it, first and last alone may not.", ""]
     lines += ["| written | meaning |", "|---|---|"]
     lines += [f"| `{_SHOWN.get(name, f'{name}(x)')}` | {meaning} |" for name, meaning in AGGREGATES.items()]
     lines += ["", "In `window` with an order also:", "", "| written | meaning |", "|---|---|"]

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from crossover.core.errors import DataError
+from crossover.document.load import read_text
 from crossover.engines.base import Engine
+from crossover.plan.build import build_plan
+from crossover.relations.schema import schema_of
 from tests.operations.golden import Answer, Golden, assert_rows
-from tests.operations.running import plan_of, set_aside_of, tables_of
+from tests.operations.running import plan_of, tables_of
 
 TRIPS = """\
 id,zone,hour,paid,code,day,ok
@@ -264,21 +267,35 @@ def test_a_table_without_rows_has_no_other_values(engine: Engine[Any], tmp_path:
     assert tables_of(engine, plan_of(PIVOT, {"trips.csv": "zone,hour,code\n"}, tmp_path)) == {"more": []}
 
 
-def test_rows_of_two_sources_are_still_named_by_file_and_row(engine: Engine[Any], tmp_path: Path) -> None:
-    document = """\
+NAMED_ROWS = """\
 pipeline: named
-parameters: {data: {type: string}}
 sources:
-  trips: {path: $data/trips.csv, columns: {id: int, code: string}}
-  more: {path: $data/more.csv, columns: {code: string, id: int}}
+  trips: {path: trips.csv, key: [id], columns: {id: int, code: string}}
+  more: {path: more.csv, columns: {code: string, id: int}}
 clean:
+  chosen:
+    - from: trips
+    - filter: id > 2
   trips:
-    - union: [more]
+    - STEP
     - require:
         code is a number: cast(code as int) is not null
 store: [trips]
 """
-    plan = plan_of(document, {"trips.csv": TRIPS, "more.csv": MORE.replace(",9,", ",?,")}, tmp_path)
-    _, rows = set_aside_of(engine, plan)["clean", "trips"]
-    found = {(Path(row["file"]).name, row["row"]) for row in rows}
-    assert found == {("trips.csv", 3), ("trips.csv", 5), ("more.csv", 2)}
+NAMES = {
+    "union: [more]": ["file", "row", "reason"],
+    "union: [chosen]": ["reason"],
+    "drop: [id]": ["file", "row", "reason"],
+    "select: [code]": ["file", "row", "reason"],
+    "rename: {number: id}": ["file", "row", "reason"],
+    "semi_join: more\n      using: [id]": ["file", "row", "reason"],
+    "anti_join: more\n      using: [id]": ["file", "row", "reason"],
+    "cross: {day: [1, 2]}": ["id", "day", "reason"],
+}
+
+
+@pytest.mark.parametrize("step", NAMES)
+def test_rows_set_aside_are_named_by_file_and_row_while_these_name_one_row(step: str) -> None:
+    plan = build_plan(read_text(NAMED_ROWS.replace("STEP", step), "test.yaml"))
+    (set_aside,) = (each for stage in plan.stages if stage.name == "clean" for each in stage.set_aside)
+    assert list(schema_of(set_aside.rows)) == NAMES[step]

@@ -71,7 +71,7 @@ def test_a_union_has_the_outcomes_of_all_its_tables() -> None:
 
 DROPPED = {
     "semi_join": ("", "{semi_join: u, using: [id, tip]}"),
-    "anti_join": ("  some:\n    - from: t\n    - filter: tip > 0\n", "{anti_join: some, using: [id]}"),
+    "anti_join": ("  chosen:\n    - from: t\n    - filter: tip > 0\n", "{anti_join: chosen, using: [id]}"),
     "pivot": ("", '{pivot: {paid: "sum(paid)"}, across: tip, values: [0], others: drop, by: [id, at, late]}'),
 }
 
@@ -84,9 +84,9 @@ def test_rows_that_go_by_an_outcome_are_not_learnt_from(verb: str) -> None:
 
 
 def test_rows_of_a_table_that_was_filtered_by_an_outcome_come_with_a_union() -> None:
-    before = "  some:\n    - from: t\n    - filter: tip > 0\n"
+    before = "  chosen:\n    - from: t\n    - filter: tip > 0\n"
     with pytest.raises(ConfigError, match="`filter` drops rows by `tip`, an outcome"):
-        plan_of(f"{HEAD}{before}  t:\n    - union: [some]\n{MODEL}")
+        plan_of(f"{HEAD}{before}  t:\n    - union: [chosen]\n{MODEL}")
 
 
 def test_a_model_takes_columns_by_prefix() -> None:

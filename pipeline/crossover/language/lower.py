@@ -100,7 +100,7 @@ class _Lowering:
         if name in AGGREGATE_NAMES:
             shown = {"count_rows": "count", "count_distinct": "count"}.get(name, name)
             raise ExpressionError(
-                f"`{shown}` looks at several rows: it stands in aggregate, window and look_back alone", call.span, code="aggregate"
+                f"`{shown}` looks at several rows: it stands in aggregate, window, pivot, look_back and look_ahead alone", call.span, code="aggregate"
             )
         if name not in FUNCTIONS:
             hint = did_you_mean(name, set(FUNCTIONS) - OPERATORS)

@@ -94,6 +94,8 @@ def _detail(relation: Relation) -> str:
             return f" by {', '.join(by)} order {', '.join(_order(each) for each in order)}"
         case nodes.TopN(count=count, order=order):
             return f" {count} order {', '.join(_order(each) for each in order)}"
+        case nodes.Check(of=of):
+            return f" that {of} has no other values"
         case Materialise(name=name, reason=reason):
             return f" {name}: kept, {reason}"
         case _:
