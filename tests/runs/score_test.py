@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import math
 import subprocess
 import sys
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from crossover.cli.main import main
-from tests.conftest import chosen_engines
+from crossover.engines.base import Engine
+from crossover.runs.display import choose_display
+from crossover.runs.folder import Attempt
+from crossover.runs.measure.process_tree import ProcessTree
+from crossover.runs.progress import Progress
+from crossover.runs.score import scoring
+from tests.conftest import OpenEngines, chosen_engines
+from tests.documents.running import run_document
 
 DOCUMENT = """\
 pipeline: late
@@ -70,23 +80,75 @@ def probabilities(place: Path) -> dict[int, float]:
     return dict(zip(table["id"], table["probability"], strict=True))
 
 
+BARE = """\
+import json, sys
+
+class Refused:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] not in allowed:
+            raise ImportError(f"{name} is not there")
+
+allowed = {"crossover", "numpy", "safetensors", *sys.stdlib_module_names, *json.loads(sys.argv[3])}
+sys.meta_path.insert(0, Refused())
+import numpy as np
+import crossover
+
+model = crossover.load_model(sys.argv[1])
+rows = json.loads(sys.argv[2])
+one = [model.score(row)["probability"] for row in rows]
+columns = {name: np.array([row[name] for row in rows], dtype=object) for name in model.columns}
+many = model.score(columns)["probability"].tolist()
+forbidden = {"pydantic", "lark", "pyarrow", "pandas", "sklearn", "yaml", "typer", "rich", "psutil"} & set(sys.modules)
+assert not forbidden, forbidden
+print(json.dumps({"columns": dict(model.columns), "one": one, "many": many}))
+"""
+"""Scores in a process whose imports are NumPy, safetensors and the standard library; a finder refuses the rest."""
+
+
+def in_bare_numpy(model: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    # modules that the environment itself loads at the start of each process
+    environment = subprocess.run([sys.executable, "-c", "import sys; print(*sys.modules)"], check=True, capture_output=True, text=True)
+    given = json.dumps(sorted({name.split(".")[0] for name in environment.stdout.split()}))
+    command = [sys.executable, "-c", BARE, str(model), json.dumps(rows), given]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def raw_rows(folder: Path) -> list[dict[str, Any]]:
+    with (folder / "trips.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    return [{"id": int(row["id"]), "km": float(row["km"]) if row["km"] else None, "kind": row["kind"] or None, "line": row["line"]} for row in rows]
+
+
+def scored_on(engine: Engine[Any], model: Path, place: Path) -> dict[int, float]:
+    place.mkdir(parents=True)
+    attempt = Attempt(place)
+    with ProcessTree() as tree, Progress(choose_display(quiet=True), tree, attempt.log) as progress:
+        scoring(model, {}).execute(engine, attempt, progress)
+    return probabilities(place / "scores" / "late")
+
+
 @pytest.mark.slow
-def test_every_engine_gives_the_scores_of_the_run_that_trained(
-    folder: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+def test_a_model_of_any_engine_scores_on_every_engine_and_in_bare_numpy(
+    folder: Path, tmp_path: Path, open_engines: OpenEngines, request: pytest.FixtureRequest
 ) -> None:
-    runs = str(folder / "runs")
-    assert run("run", str(folder / "late.yaml"), "--set", f"data={folder}", "--runs", runs) == 0
-    (attempt,) = (folder / "runs" / "late" / "attempts").iterdir()
-    expected = probabilities(attempt / "scores" / "late")
-    assert len(expected) == 400
-    for engine in chosen_engines(request.config):
-        command = ["score", f"{runs}/late/current/late", "--engine", engine, "--runs", f"{runs}-{engine}", "--quiet"]
-        subprocess.run([sys.executable, "-m", "crossover", *command], check=True, capture_output=True)
-        (scored,) = (folder / f"runs-{engine}" / "late-late-scores" / "attempts").iterdir()
-        got = probabilities(scored / "scores" / "late")
-        assert got.keys() == expected.keys()
-        assert all(math.isclose(got[key], value, rel_tol=1e-12) for key, value in expected.items())
-    capsys.readouterr()
+    engines = {name: open_engines.get(name) for name in chosen_engines(request.config)}
+    rows = raw_rows(folder)
+    for trainer, engine in engines.items():
+        trained, _ = run_document(folder / "late.yaml", engine, folder, tmp_path / trainer / "run")
+        expected = probabilities(trained.scores("late"))
+        assert len(expected) == 400
+        bare = in_bare_numpy(trained.path / "late", rows)
+        assert bare["columns"] == {"km": "double", "kind": "string", "line": "string"}
+        found = {name: scored_on(each, trained.path / "late", tmp_path / trainer / name) for name, each in engines.items()}
+        for how in ("one", "many"):
+            found[f"bare, {how}"] = {row["id"]: probability for row, probability in zip(rows, bare[how], strict=True)}
+        for name, got in found.items():
+            assert got.keys() == expected.keys()
+            wrong = [key for key, value in expected.items() if not math.isclose(got[key], value, rel_tol=1e-12)]
+            assert not wrong, f"trained on {trainer}, scored on {name}: {len(wrong)} rows differ"
 
 
 def test_a_parameter_of_the_features_is_frozen_in_the_model(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
