@@ -198,9 +198,8 @@ def test_keys_that_resemble_nothing_are_reported_together() -> None:
 @pytest.mark.parametrize(
     ("text", "needle"),
     [
-        ("sources:\n  t: {path: t.parquet, columns: {a: int}}\n", "t.parquet"),
-        ("sources:\n  t: {path: t, format: parquet, columns: {a: int}}\n", "parquet"),
-        ("sources:\n  t: {path: t.csv, columns: {a: int}, partitions: {day: date}}\n", "partitions"),
+        ("sources:\n  t: {path: t.orc, columns: {a: int}}\n", "t.orc"),
+        ("sources:\n  t: {path: t, format: json_lines, columns: {a: int}}\n", "json_lines"),
         ("sources:\n  t: {path: t.csv, columns: {a: 'decimal(10,2)'}}\n", "'decimal"),
         (SOURCES + "clean:\n  t:\n    - sql: x\n", "sql"),
         (SOURCES + "clean:\n  t:\n    - {explode: a}\n", "explode"),

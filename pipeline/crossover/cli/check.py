@@ -17,7 +17,7 @@ def check(document: Document, settings: Settings = None, as_json: Json = False) 
     tell_warnings(found.problems)
     models = ", ".join(model.name for model in plan.models) or "none"
     if found.scoring is not None:
-        line(f"{document}: correct. Scores with {models}, from {', '.join(plan.source_paths)}.")
+        line(f"{document}: correct. Scores with {models}, from {', '.join(plan.sources)}.")
         return 0
     tables = ", ".join(f"{name} ({len(table.schema)} columns)" for name, table in plan.tables.items())
     line(f"{document}: correct. Tables: {tables or 'none'}. Models: {models}.")

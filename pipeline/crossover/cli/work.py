@@ -45,7 +45,7 @@ def work_of(plan: Plan, *, compared: bool = False) -> Work:
         pipeline=plan.pipeline,
         document=plan.document,
         parameters={name: _json_value(value) for name, value in plan.parameters.items()},
-        source_paths=plan.source_paths,
+        sources=plan.sources,
         execute=lambda engine, attempt, progress: execute(plan, engine, attempt, progress, keep_tables=compared),
     )
 

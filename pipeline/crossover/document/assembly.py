@@ -15,11 +15,13 @@ from crossover.document.declarations import declarations
 from crossover.document.expressions import check_expressions
 from crossover.document.names import check_name, check_names_differ
 from crossover.document.parameters import Parameters, in_path, resolve
+from crossover.document.partitions import condition
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path
 from crossover.document.sections import STAGES, Document, ModelSection, ParameterDeclaration, SourceSection, StageSection
 from crossover.document.shape import BROKEN, Shaper
 from crossover.document.steps import Operations, StepReader
+from crossover.language.tree import Expression
 from crossover.sources.dialect import dialect_of
 from crossover.sources.formats import format_to_pattern
 from crossover.sources.specification import CsvSource
@@ -27,7 +29,9 @@ from crossover.sources.specification import CsvSource
 SectionType = TypeVar("SectionType", SourceSection, ModelSection)
 
 _KEYS = ("language", "pipeline", "about", "parameters", "sources", *STAGES, "models", "store")
-_LATER_ENDINGS = (".parquet", ".json", ".jsonl", ".orc", ".avro")
+_LATER_ENDINGS = (".json", ".jsonl", ".orc", ".avro")
+_OF_TEXT = ("delimiter", "encoding", "multiline")
+"""Settings of CSV alone."""
 
 
 class DocumentReader:
@@ -132,21 +136,43 @@ class DocumentReader:
         if file is not None and "format" not in node and file.endswith(_LATER_ENDINGS):
             ending = PurePath(file).suffix
             self.problems.problem((*path, "path"), "not-yet", not_yet.MESSAGE.format(what=f"reading {ending} files"))
+        placed = None if source is None or file is None else source.model_copy(update={"path": file})
         if source is not None:
-            self._check_reading(name, source, path)
+            self._check_reading(name, placed or source, path)
+        where = self._where(source, node, path)
         doubled = path in self.problems.source_map.doubled
-        if source is None or file is None or doubled or self.problems.reported > before:
+        if placed is None or file is None or doubled or self.problems.reported > before:
             return None
-        return source.model_copy(update={"path": file})
+        return placed.at(file, where)
+
+    def _where(self, source: SourceSection | None, node: Any, path: Path) -> Expression | None:
+        at = (*path, "where")
+        if isinstance(node, dict):
+            check_expressions(node.get("where"), at, self.problems)
+        if source is None or source.where is None or at in self.problems.source_map.broken:
+            return None
+        return condition(source.where, source.partitions, self.parameters, at, self.problems)
 
     def _check_reading(self, name: str, source: SourceSection, path: Path) -> None:
         """Report a delimiter, an encoding and formats of dates that the readers of files refuse."""
+        if source.file_format == "parquet":
+            self._refuse_settings_of_text(source, path)
+            return
         for setting in ("delimiter", "encoding"):
             csv = CsvSource(name, "", (), **{setting: getattr(source, setting)})
             self._refused_by(partial(dialect_of, csv), (*path, setting))
         for column, section in source.columns.items():
             if section.format is not None:
                 self._refused_by(partial(format_to_pattern, section.format), (*path, "columns", column, "format"))
+
+    def _refuse_settings_of_text(self, source: SourceSection, path: Path) -> None:
+        for setting in _OF_TEXT:
+            if setting in source.model_fields_set:
+                self.problems.problem((*path, setting), "wrong-value", f"`{setting}` is for CSV; a Parquet file says itself what it holds", key=True)
+        for column, section in source.columns.items():
+            if section.format is not None:
+                message = f"`format` is for CSV; in a Parquet file `{column}` is a {section.type} already"
+                self.problems.problem((*path, "columns", column, "format"), "wrong-value", message)
 
     def _refused_by(self, read: Callable[[], object], path: Path) -> None:
         try:
@@ -160,7 +186,11 @@ class DocumentReader:
             at = (*path, "columns")
             for column in columns:
                 check_name(column, (*at, column), "column", self.problems, header_remedy=True)
-            check_names_differ(((column, (*at, column)) for column in columns), "column", self.problems)
+            partitions = node.get("partitions")
+            keys = [(name, (*path, "partitions", name)) for name in partitions] if isinstance(partitions, dict) else []
+            for name, place in keys:
+                check_name(name, place, "partition", self.problems)
+            check_names_differ([*((column, (*at, column)) for column in columns), *keys], "column", self.problems)
 
     def _model(self, name: str, node: Any, path: Path) -> ModelSection | None:
         if isinstance(node, dict):

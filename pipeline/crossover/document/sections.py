@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, ClassVar
 from typing import Literal as Choice
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from crossover.document.scalars import Path
+from crossover.language.tree import Expression
 from crossover.language.types import TYPES, Type
 from crossover.learning.evaluation.specification import Evaluate
 from crossover.learning.models.specification import Train
 from crossover.learning.preparation.specification import Input, Split
-from crossover.sources.specification import CsvSource, SourceColumn
+from crossover.sources.file_format import FileFormat, format_of
+from crossover.sources.specification import CsvSource, FileSource, ParquetSource, Partition, SourceColumn
 
 TypeName = Choice["boolean", "int", "double", "string", "date", "timestamp"]
 STAGES = ("clean", "join", "features")
@@ -65,18 +69,52 @@ class SourceSection(Section):
     key: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ("",)
-    format: Choice["csv"] = "csv"
+    format: FileFormat | None = None
+    """None: the path tells."""
     delimiter: str = ","
     encoding: str = "utf-8"
     multiline: bool = False
+    partitions: dict[str, TypeName] = Field(default_factory=dict)
+    where: str | None = None
 
-    def specification(self, name: str) -> CsvSource:
+    _condition: Expression | None = PrivateAttr(default=None)
+    """`where` in primitives."""
+    _folders: dict[str, TypeName] = PrivateAttr(default_factory=dict)
+    """Partitions of the place where the source lies now that are no columns."""
+
+    def at(
+        self, path: str, condition: Expression | None = None, partitions: Mapping[str, TypeName] | None = None
+    ) -> SourceSection:
+        """Return the source as it lies elsewhere. What stands at the ending of another path tells its format.
+
+        `partitions` are those of that place; one that this document does not declare is no column. Without them
+        and without a condition, those that were known stay.
+        """
+        own = PurePath(path).suffix == PurePath(self.path).suffix
+        moved = self.model_copy(update={"path": path, "format": self.format if own else None})
+        moved._folders = {**self._folders, **(partitions or {})}
+        moved._condition = condition if condition is not None or partitions else self._condition
+        return moved
+
+    @property
+    def file_format(self) -> FileFormat:
+        return self.format or format_of(self.path)
+
+    def specification(self, name: str) -> FileSource:
         """Return what the engines read."""
         columns = tuple(column.specification(each) for each, column in self.columns.items())
-        return CsvSource(name, self.path, columns, self.nulls, self.delimiter, self.encoding, self.multiline)
+        folders = {**self.partitions, **self._folders}
+        partitions = tuple(Partition(each, TYPES[type_name]) for each, type_name in folders.items())
+        if self.file_format == "parquet":
+            # A Parquet file has nulls of its own: an empty text in it is one, unless the document says otherwise.
+            nulls = self.nulls if "nulls" in self.model_fields_set else ()
+            return ParquetSource(name, self.path, columns, nulls, partitions, self._condition)
+        dialect = (self.delimiter, self.encoding, self.multiline)
+        return CsvSource(name, self.path, columns, self.nulls, *dialect, partitions, self._condition)
 
     def types(self) -> dict[str, Type]:
-        return {name: TYPES[column.type] for name, column in self.columns.items()}
+        partitions = {name: TYPES[type_name] for name, type_name in self.partitions.items()}
+        return {**{name: TYPES[column.type] for name, column in self.columns.items()}, **partitions}
 
 
 class Score(Section):

@@ -84,7 +84,7 @@ class _Builder:
             store,
             models,
             canonical(self.loaded.tree),
-            {name: section.path for name, section in self.document.sources.items() if section is not None},
+            {name: section.specification(name) for name, section in self.document.sources.items() if section is not None},
             self.loaded.text,
             self.loaded.path,
             {name: as_setting(value) for name, value in self.loaded.parameters.items()},
@@ -105,19 +105,19 @@ class _Builder:
         return tuple(StageTable(name, table.relation, table.key) for name, table in self.tables.items())
 
     def _source_table(self, name: str, section: SourceSection, scan: Scan) -> Table:
-        kept = [*section.columns, FILE, ROW]
+        kept = [*section.columns, *section.partitions, FILE, ROW]
         fits = Filter(scan, call("is_null", Column(REASON)))
         relation = Project(fits, tuple((column, Column(column)) for column in kept))
         for field in ("key", "outcomes"):
             self._check_columns(name, section, field, getattr(section, field))
-        outcomes = {column: Outcome(column, name) for column in section.outcomes if column in section.columns}
-        key = tuple(column for column in section.key if column in section.columns)
+        outcomes = {column: Outcome(column, name) for column in section.outcomes if column in section.types()}
+        key = tuple(column for column in section.key if column in section.types())
         return Table(name, relation, key, outcomes)
 
     def _check_columns(self, name: str, section: SourceSection, field: str, columns: tuple[str, ...]) -> None:
         for index, column in enumerate(columns):
-            if column not in section.columns:
-                hint = did_you_mean(column, section.columns)
+            if column not in section.types():
+                hint = did_you_mean(column, section.types())
                 message = f"source `{name}` has no column `{column}`{hint}"
                 self.report.problem(("sources", name, field, index), "unknown-column", message)
 
@@ -192,7 +192,7 @@ class _Builder:
 
 
 def _scan(name: str, section: SourceSection) -> Scan:
-    return Scan(section.specification(name), (*section.columns, FILE, ROW, REASON, RAW))
+    return Scan(section.specification(name), (*section.columns, *section.partitions, FILE, ROW, REASON, RAW))
 
 
 def _nothing(name: str) -> InlineTable:

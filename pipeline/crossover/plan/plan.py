@@ -14,6 +14,7 @@ from crossover.learning.models.specification import Train
 from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.table import Horizon
 from crossover.relations.nodes import Materialise, Relation
+from crossover.sources.specification import FileSource
 
 RESERVED_MODEL_NAMES = frozenset({"tables", "quarantine", "scores"})
 """Folders of a run beside those of its models."""
@@ -115,8 +116,8 @@ class Plan:
     models: tuple[ModelPlan, ...]
     document: Mapping[str, Any] = field(default_factory=dict)
     """The canonical document, as JSON values: what the hash and the run's record hold."""
-    source_paths: Mapping[str, str] = field(default_factory=dict)
-    """Source and its path, parameters put in."""
+    sources: Mapping[str, FileSource] = field(default_factory=dict)
+    """What is read, parameters put in."""
     text: str = ""
     """The document as it was written."""
     path: str = ""

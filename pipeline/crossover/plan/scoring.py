@@ -58,7 +58,7 @@ def _narrowed(plan: Plan) -> Plan:
         plan,
         stages=tuple(replace(stage, set_aside=_each(stage.set_aside, rewritten)) for stage in stages),
         models=(replace(model, relation=rewritten(model.relation)),),
-        source_paths={name: path for name, path in plan.source_paths.items() if name in _sources(roots)},
+        sources={name: source for name, source in plan.sources.items() if name in _sources(slim.values())},
     )
 
 

@@ -11,6 +11,7 @@ from crossover.core.nearest import did_you_mean
 from crossover.document.canonical import canonical
 from crossover.document.literals import as_setting
 from crossover.document.load import Loaded, read_text
+from crossover.document.partitions import condition
 from crossover.document.scoring import LoadedScoring
 from crossover.document.sections import SourceSection
 from crossover.document.uses import in_paths_alone
@@ -105,7 +106,7 @@ def plan_of_document(loaded: LoadedScoring, trained: TrainedDocument) -> Plan:
         pipeline=loaded.document.scoring, parameters=dict(loaded.parameters.values), document=canonical(loaded.tree),
     )  # fmt: skip
     for name in sources:
-        if name not in scored.source_paths:
+        if name not in scored.sources:
             loaded.problems.warning(("sources", name), "unused", f"scoring reads nothing of source `{name}`", key=True)
     return scored
 
@@ -153,7 +154,9 @@ def _sources(loaded: LoadedScoring, trained: TrainedDocument) -> dict[str, Sourc
             message = f"the model's document has no source `{name}`{did_you_mean(name, known)}"
             loaded.problems.problem(("sources", name), "unknown-source", message, f"sources of {trained.path}: {', '.join(known)}", key=True)
         elif source is not None:
-            found[name] = section.model_copy(update={"path": source.path})
+            path = ("sources", name, "where")
+            where = None if source.where is None else condition(source.where, source.partitions, loaded.parameters, path, loaded.problems)
+            found[name] = section.at(source.path, where, source.partitions)
     return found
 
 

@@ -4,22 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from crossover.runs.record import SourceFingerprint
+from crossover.sources.parquet_layout import open_files
+from crossover.sources.partitions import files_of
+from crossover.sources.specification import FileSource, ParquetSource
 
 CONTENT_LIMIT = 2**30
 """A source of more bytes than this is known by names, sizes and times: reading it twice would cost too much."""
 
 
-def fingerprint(files: Iterable[Path]) -> SourceFingerprint:
-    """Return the fingerprint of a source's files. Raises OSError if one cannot be read."""
-    paths = sorted(files)
+def fingerprints(sources: Mapping[str, FileSource]) -> dict[str, SourceFingerprint]:
+    """Return what a run will read, before any engine starts.
+
+    Raises DataError for a source without a file, and for Parquet files that are none or do not hold what is declared.
+    """
+    return {name: _fingerprint_of(source) for name, source in sorted(sources.items())}
+
+
+def _fingerprint_of(source: FileSource) -> SourceFingerprint:
+    files = files_of(source)
+    if isinstance(source, ParquetSource):
+        open_files(source, ())
+    return fingerprint([file.path for file in files], [file.values for file in files])
+
+
+def fingerprint(files: Iterable[Path], values: Sequence[object] = ()) -> SourceFingerprint:
+    """Return the fingerprint of a source's files; `values` are those of their partitions. Raises OSError if one cannot be read."""
+    paths = list(files)
+    beside = dict(zip(paths, values or [()] * len(paths), strict=True))
+    paths.sort()
     sizes = {path: path.stat().st_size for path in paths}
     by_content = sum(sizes.values()) <= CONTENT_LIMIT
-    marks = sorted(_content(path) if by_content else f"{path.name} {sizes[path]} {path.stat().st_mtime_ns}" for path in paths)
+    found = {path: _content(path) if by_content else f"{path.name} {sizes[path]} {path.stat().st_mtime_ns}" for path in paths}
+    marks = sorted(f"{found[path]} {beside[path]}" if beside[path] else found[path] for path in paths)
     return SourceFingerprint(
         files=len(paths),
         bytes=sum(sizes.values()),

@@ -27,13 +27,13 @@ from crossover.runs.commit import (
     read_current,
 )
 from crossover.runs.durable import write_json
-from crossover.runs.fingerprint import fingerprint, hash_json
+from crossover.runs.fingerprint import fingerprints, hash_json
 from crossover.runs.folder import Attempt, RunFolder
 from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 from crossover.runs.progress import Display, Progress
 from crossover.runs.record import Outcome, RunRecord, SourceFingerprint
 from crossover.runs.versions import library_versions
-from crossover.sources.files import resolve
+from crossover.sources.specification import FileSource
 
 Execute = Callable[[Engine[Any], Attempt, Progress], Outcome]
 
@@ -46,7 +46,7 @@ class Work:
     document: Mapping[str, Any]
     """Canonical, as JSON values."""
     parameters: Mapping[str, Any]
-    source_paths: Mapping[str, str]
+    sources: Mapping[str, FileSource]
     execute: Execute
 
 
@@ -63,7 +63,7 @@ class Identity:
 def identify(work: Work, engine: str) -> Identity:
     """Return the identity of work on an engine, before any engine is opened. Raises DataError if a source has no file."""
     document_hash = hash_json(work.document)
-    inputs = {name: fingerprint(resolve(name, path)) for name, path in sorted(work.source_paths.items())}
+    inputs = fingerprints(work.sources)
     versions = library_versions()
     key = hash_json(
         {

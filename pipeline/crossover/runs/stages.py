@@ -19,7 +19,7 @@ from crossover.learning.models.fitted import FittedModel
 from crossover.plan.plan import ModelPlan, Plan
 from crossover.plan.stages import EVALUATE, LEARNING, TRAIN, HandedTable, handed_over, part, stage_names, tables_read
 from crossover.runs.execute import Execution, counted, model_record
-from crossover.runs.fingerprint import fingerprint, hash_json
+from crossover.runs.fingerprint import fingerprints, hash_json
 from crossover.runs.folder import Attempt, RunFolder
 from crossover.runs.hand_over import Asker, Command, HandOver, hand_overs, stage_folder, write_hand_over
 from crossover.runs.learn import judge, scores_of, train_alone
@@ -27,7 +27,6 @@ from crossover.runs.progress import Progress
 from crossover.runs.record import GateRecord, ModelRecord, Outcome, SetAsideRecord
 from crossover.runs.run import Identity, Work
 from crossover.runs.versions import library_versions
-from crossover.sources.files import resolve
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class StageWork:
         if self.before:
             inputs = self.before[0].inputs
         else:
-            inputs = {name: fingerprint(resolve(name, path)) for name, path in sorted(self.work.source_paths.items())}
+            inputs = fingerprints(self.work.sources)
         versions = library_versions()
         key = hash_json(
             {
