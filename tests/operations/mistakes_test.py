@@ -8,6 +8,7 @@ import pytest
 
 from crossover.core.errors import ConfigError
 from crossover.document.load import read_text
+from crossover.operations.table import Horizon
 from crossover.plan.build import build_plan
 from crossover.plan.plan import Plan
 
@@ -108,3 +109,31 @@ models:
     assert model.split.by == ("by_day", "by_hour")
     assert model.keep == ("id", "name_first", "b")
     assert list(model.schema) == ["id", "a_one", "a_two", "b", "by_day", "by_hour", "name_first"]
+
+
+AHEAD = """\
+    - look_ahead:
+        later: count(*)
+      in: u
+      using: [id]
+      at: at
+      known_at: at
+      within: 1 day
+"""
+BY_TIME = """\
+models:
+  m: {from: t, label: gone, split: {time: MOMENT, test_from: "2024-01-01"}, inputs: [{columns: [paid]}], train: {kind: logistic_regression}}
+"""
+
+
+def test_how_far_a_look_ahead_sees_goes_with_a_rename() -> None:
+    steps = f"  t:\n{AHEAD}    - rename: {{moment: at, orders: later}}\n    - derive:\n        gone: orders = 0\n"
+    (model,) = plan_of(HEAD + steps + BY_TIME.replace("MOMENT", "moment")).models
+    assert model.horizons == (Horizon("moment", 86_400_000_000, ("orders",)),)
+
+
+@pytest.mark.parametrize("step", ["derive: {at: \"add_minutes(at, 1)\"}", "cast: {at: date}"])
+def test_a_changed_moment_is_no_longer_that_of_a_look_ahead(step: str) -> None:
+    steps = f"  t:\n{AHEAD}    - {step}\n    - derive:\n        gone: later = 0\n"
+    with pytest.raises(ConfigError, match="a split by time needs the moment from which `later` looks ahead"):
+        plan_of(HEAD + steps + BY_TIME.replace("MOMENT", "at"))

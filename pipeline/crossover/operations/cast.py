@@ -40,7 +40,7 @@ class Cast(Operation):
             casts[name] = context.lower((self.verb, name), tree, table.schema, table).expression
         keeps_key = all(_keeps(table.schema[name].type, TYPES[self.columns[name]]) for name in table.key if name in self.columns)
         relation = with_columns(table.relation, list(table.all_columns), casts)
-        return replace(table, relation=relation, key=table.key if keeps_key else ())
+        return replace(table, relation=relation, key=table.key if keeps_key else ()).with_changed(self.columns)
 
     def _check(self, name: str, table: Table, context: Context) -> None:
         context.column((self.verb, name), name, table, key=True)

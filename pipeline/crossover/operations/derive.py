@@ -58,7 +58,7 @@ class Derive(Operation):
                 marks[name] = mark
         key = () if replaced & set(table.key) else table.key
         relation = with_columns(table.relation, list(table.all_columns), derived) if derived else table.relation
-        return replace(now, relation=relation, key=key, broken=frozenset(broken)).with_outcomes(marks)
+        return replace(now, relation=relation, key=key, broken=frozenset(broken)).with_changed(replaced).with_outcomes(marks)
 
     def _check_replaced(self, context: Context, name: str, tree: Expression, replaced: set[str]) -> None:
         used = replaced & set(columns_of(tree))

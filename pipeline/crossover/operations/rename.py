@@ -41,7 +41,7 @@ class Rename(Operation):
             relation=Project(table.relation, tuple((new, Column(name)) for new, name in pairs)),
             key=tuple(new_names.get(name, name) for name in table.key),
             outcomes=marks,
-        )
+        ).with_new_names(new_names)
 
     def _check(self, new: str, table: Table, context: Context) -> None:
         old = self.columns[new]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from crossover.language.types import Schema
@@ -41,6 +41,7 @@ class Horizon:
     """How far a look_ahead sees: `within` microseconds from the moment in column `at` on; `columns` are what it made."""
 
     at: str
+    """Empty where a later step changed that column."""
     within: int
     columns: tuple[str, ...]
 
@@ -82,3 +83,15 @@ class Table:
 
     def with_outcomes(self, marks: Mapping[str, Outcome]) -> Table:
         return replace(self, outcomes={**self.outcomes, **marks})
+
+    def with_changed(self, names: Collection[str]) -> Table:
+        """Return the table after the values of columns have changed: horizons that begin at one have lost their moment."""
+        return replace(self, horizons=tuple(replace(each, at="") if each.at in names else each for each in self.horizons))
+
+    def with_new_names(self, new_names: Mapping[str, str]) -> Table:
+        """Return the table with the horizons of columns that have other names now."""
+        renamed = tuple(
+            replace(each, at=new_names.get(each.at, each.at), columns=tuple(new_names.get(name, name) for name in each.columns))
+            for each in self.horizons
+        )
+        return replace(self, horizons=renamed)

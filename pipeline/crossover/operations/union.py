@@ -39,7 +39,10 @@ class Union(Operation):
             inputs = tuple(kept(without_trace(each), names) for each in every)
         marks = {name: mark for each in reversed(every) for name, mark in each.outcomes.items()}
         filters = dict.fromkeys(each for one in every for each in one.filters)
-        return replace(table, relation=UnionRelation(inputs), key=(), outcomes=marks, filters=tuple(filters))
+        looked_into = tuple(dict.fromkeys(each for one in every for each in one.looked_into))
+        horizons = tuple(dict.fromkeys(each for one in every for each in one.horizons))
+        united = replace(table, relation=UnionRelation(inputs), key=(), outcomes=marks, filters=tuple(filters))
+        return replace(united, looked_into=looked_into, horizons=horizons)
 
     def _other(self, index: int, table: Table, context: Context) -> Table:
         name, where = self.tables[index], (self.verb, index)
