@@ -299,3 +299,31 @@ def test_rows_set_aside_are_named_by_file_and_row_while_these_name_one_row(step:
     plan = build_plan(read_text(NAMED_ROWS.replace("STEP", step), "test.yaml"))
     (set_aside,) = (each for stage in plan.stages if stage.name == "clean" for each in stage.set_aside)
     assert list(schema_of(set_aside.rows)) == NAMES[step]
+
+
+PREFIXED = {
+    "left_join: v\n      using: [key_*]": ["id", "key_a", "key_b", "x_one", "x_two", "y_one", "y_two"],
+    "left_join: v\n      using: [key_a, key_b]\n      take: [y_*]": ["id", "key_a", "key_b", "x_one", "x_two", "y_one", "y_two"],
+    "semi_join: v\n      using: [key_*]": ["id", "key_a", "key_b", "x_one", "x_two"],
+    'aggregate: {rows: "count(*)"}\n      by: [key_*, x_one]': ["key_a", "key_b", "x_one", "rows"],
+    'window: {rows: "count(*)"}\n      by: [key_*]': ["id", "key_a", "key_b", "x_one", "x_two", "rows"],
+    'pivot: {rows: "count(*)"}\n      by: [key_*]\n      across: x_one\n      values: [1]': ["key_a", "key_b", "rows_1"],
+    "deduplicate: [key_*]": ["id", "key_a", "key_b", "x_one", "x_two"],
+    "drop: [x_*, key_*]": ["id"],
+    "select: [x_*, id, x_one]": ["x_one", "x_two", "id"],
+}
+
+
+@pytest.mark.parametrize("step", PREFIXED)
+def test_a_prefix_stands_wherever_columns_are_listed(step: str) -> None:
+    document = f"""\
+pipeline: prefixes
+sources:
+  t: {{path: t.csv, key: [id], columns: {{id: int, key_a: int, key_b: int, x_one: int, x_two: int}}}}
+  v: {{path: v.csv, key: [key_a, key_b], columns: {{key_a: int, key_b: int, y_one: int, y_two: int}}}}
+join:
+  t:
+    - {step}
+store: [t]
+"""
+    assert list(build_plan(read_text(document, "test.yaml")).tables["t"].schema) == PREFIXED[step]
