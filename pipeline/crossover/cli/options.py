@@ -24,6 +24,7 @@ Engines = Annotated[
     typer.Option("--engine", metavar="NAME,...", help="pandas, polars, spark; several are compared; `all`: those that can run."),
 ]
 Parallelism = Annotated[int | None, typer.Option("--parallelism", metavar="N", help="Threads or cores.", show_default="all", min=1)]
+Force = Annotated[bool, typer.Option("--force", help="Begin although the estimate says that memory will not do.")]
 Stage = Annotated[
     str | None,
     typer.Option("--stage", metavar="NAME", help="Run one stage alone, from what the stages before it handed on.", show_default=False),

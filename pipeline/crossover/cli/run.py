@@ -15,6 +15,7 @@ from crossover.cli.options import (
     Again,
     Document,
     Engines,
+    Force,
     Json,
     Parallelism,
     Partitions,
@@ -37,6 +38,7 @@ from crossover.runs.display import choose_display
 from crossover.runs.error_json import error_to_json
 from crossover.runs.folder import Attempt, RunFolder, new_run_id
 from crossover.runs.lease import Lease
+from crossover.runs.memory_check import within_memory
 from crossover.runs.run import Identity, Work, already_done, identify, missed_gates, perform, publish
 
 
@@ -52,6 +54,7 @@ class _Request:
     again: bool
     json: bool
     quiet: bool
+    force: bool
 
 
 def run(
@@ -65,14 +68,17 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
     stage: Stage = None,
+    force: Force = False,
     uncommitted: Annotated[str | None, typer.Option("--uncommitted", hidden=True)] = None,
 ) -> int:
     """Run a document. Several engines are compared, and the answer is committed only if all give the same one."""
     found = planned(document, parse_settings(settings))
     request = _Request(
-        document, parse_settings(settings), choose_engines(engine), EngineOptions(parallelism, partitions), runs, again, as_json, quiet
+        document, parse_settings(settings), choose_engines(engine), EngineOptions(parallelism, partitions), runs, again, as_json, quiet, force
     )
     work = found.work(compared=uncommitted is not None)
+    if found.scoring is None and not force:
+        work = within_memory(work, found.plan)
     if stage is not None:
         return _run_stage(request, stage, found)
     folder = RunFolder(runs, work.pipeline)
@@ -101,7 +107,7 @@ def _run_stage(request: _Request, stage: str, found: Planned) -> int:
     if others:
         raise ConfigError("`--stage` takes one engine: what a stage hands on is of one engine")
     asked = StageRequest(
-        stage, request.document, request.settings, engine, request.options, request.runs, request.again, request.json, request.quiet
+        stage, request.document, request.settings, engine, request.options, request.runs, request.again, request.json, request.quiet, request.force
     )
     return run_stage(asked, found.plan, found.work())
 
@@ -143,7 +149,7 @@ def _child(request: _Request, engine: str, run_id: str) -> list[str]:
         command += ["--set", f"{name}={value}"]
     for option, count in (("--parallelism", request.options.parallelism), ("--partitions", request.options.partitions)):
         command += [] if count is None else [option, str(count)]
-    return [*command, "--uncommitted", run_id, "--json", *(["--quiet"] if request.quiet else [])]
+    return [*command, "--uncommitted", run_id, "--json", *(["--quiet"] if request.quiet else []), *(["--force"] if request.force else [])]
 
 
 def _differ(comparison: Comparison) -> EnginesDiffer | None:

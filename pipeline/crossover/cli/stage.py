@@ -19,6 +19,7 @@ from crossover.runs.display import choose_display
 from crossover.runs.error_json import error_to_json
 from crossover.runs.folder import RunFolder, new_run_id
 from crossover.runs.lease import Lease
+from crossover.runs.memory_check import within_memory
 from crossover.runs.run import Work, already_done, missed_gates, perform, publish
 from crossover.runs.stages import StageWork, stage_work
 
@@ -38,6 +39,7 @@ class StageRequest:
     again: bool
     json: bool
     quiet: bool
+    force: bool
 
     def command(self, stage: str) -> str:
         """Return the command that runs another stage of the same work."""
@@ -64,7 +66,8 @@ def run_stage(request: StageRequest, plan: Plan, work: Work) -> int:
         if done is not None:
             return _report(request, made, done, unchanged=True)
         attempt = made.folder.new_attempt(run_id)
-        perform(made.work, identity, request.engine, request.options, attempt, choose_display(quiet=request.quiet))
+        work = made.work if request.force else within_memory(made.work, made.part)
+        perform(work, identity, request.engine, request.options, attempt, choose_display(quiet=request.quiet))
         return _report(request, made, publish(made.folder, attempt), unchanged=False)
 
 
