@@ -159,6 +159,31 @@ conf/flights.yaml:78:12: the label `late` depends on no outcome, so nothing says
 }  # fmt: skip
 
 
+OTHERS: dict[str, tuple[tuple[str, tuple[str, str]], str]] = {
+    "the total contains the tip": (
+        ("taxi.yaml", ("columns: [miles, minutes, mph, fare, fare_per_mile]", "columns: [miles, minutes, mph, fare, total]")),
+        """\
+conf/taxi.yaml:65:46: `total` is not known when the question is asked, so it cannot be an input of `generous`               [outcome-input]
+     65 |       - columns: [miles, minutes, mph, fare, total]
+        it is in outcomes of source trips (line 28). Remove it here, or there if it is known in time""",
+    ),
+    "trips chosen by their tip": (
+        ("taxi.yaml", ("    - filter: payment = 1 ", "    - filter: payment = 1 and tip is not null ")),
+        """\
+conf/taxi.yaml:43:15: `filter` drops rows by `tip`, an outcome; when scoring, it is not known yet                           [outcome-rows]
+     43 |     - filter: payment = 1 and tip is not null              # tips paid in cash are not recorded
+        models.generous learns from these rows. Write `rows: payment = 1 and tip is not null` in the model, or leave it out: a null label is not learnt from""",
+    ),
+    "the future": (
+        ("retail.yaml", ("columns: [recency, tenure, orders, spent, basket, refunded]", "columns: [recency, later_orders]")),
+        """\
+conf/retail.yaml:98:28: `later_orders` is not known when the question is asked, so it cannot be an input of `gone`          [outcome-input]
+     70 |         later_orders: count(*)                      made here: it is the future
+        it can be what the label is made of; the past is taken by `look_back`""",
+    ),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("leak", FLIGHTS)
 def test_a_leak_in_flights_is_refused(leak: str) -> None:
     changes, expected = FLIGHTS[leak]
@@ -169,3 +194,25 @@ def test_a_table_that_is_only_looked_back_into_may_be_filtered_by_outcomes() -> 
     gone = "join:\n  gone:\n    - from: flights\n    - filter: dep_delay is not null\n    - derive:\n        left_at: add_minutes(time_hour, minute + dep_delay)\n  flights:\n"
     changes = (("join:\n  flights:\n", gone), ("      in: flights\n      using: [tailnum]", "      in: gone\n      using: [tailnum]"))
     assert warned("flights.yaml", *changes) == ""
+
+
+@pytest.mark.parametrize("leak", OTHERS)
+def test_a_leak_in_taxi_and_retail_is_refused(leak: str) -> None:
+    (document, change), expected = OTHERS[leak]
+    assert shown(document, change) == expected
+
+
+def test_an_aggregate_over_a_table_that_is_looked_into_is_warned_of() -> None:
+    usual = ("        joined_at: min(invoiced_at)\n", "        joined_at: min(invoiced_at)\n        usual: avg(amount)\n")
+    inputs = ("columns: [recency, tenure, orders, spent, basket, refunded]", "columns: [usual, recency, tenure, orders, spent, basket, refunded]")
+    assert warned("retail.yaml", usual, inputs) == """\
+conf/retail.yaml:99:19: `usual` is computed over all rows of `purchases`, later ones too, and `gone` looks ahead into `purchases`  [later-rows]
+     99 |       - columns: [usual, recency, tenure, orders, spent, basket, refunded]
+        take it by `look_back`: it sees only what was known"""
+    # known to the model without a label, and to nobody
+    assert warned("retail.yaml", usual, ("columns: [recency, orders, spent]", "columns: [recency, orders, spent, usual]")) == ""
+
+
+@pytest.mark.parametrize("document", ["flights.yaml", "routes.yaml", "taxi.yaml", "zones.yaml", "retail.yaml"])
+def test_the_documents_leak_nothing(document: str) -> None:
+    assert warned(document) == ""

@@ -28,13 +28,17 @@ def warn_unused(loaded: Loaded, plan: Plan) -> None:
 
 
 def _warn_columns(loaded: Loaded, plan: Plan) -> None:
-    """Warn of columns that no relation carries once what nobody reads is left out."""
+    """Warn of columns that no relation carries once what nobody reads is left out.
+
+    One that stands in `key` or `outcomes` is used there: an outcome that nothing reads keeps others from reading it.
+    """
     roots = [*(plan.tables[name].relation for name in plan.store), *(model.relation for model in plan.models)]
     roots += [each.counts for stage in plan.stages for each in stage.set_aside]
     carried = {name for relation in topological(prune(roots).values()) for name in schema_of(relation)}
     for name, source in loaded.document.sources.items():
+        named = {*source.key, *source.outcomes} if source is not None else set()
         for column in source.columns if source is not None else ():
-            if column not in carried and source is not None and column not in source.key:
+            if column not in carried and column not in named:
                 path = ("sources", name, "columns", column)
                 loaded.problems.warning(path, "unused", f"nothing uses column `{column}` of `{name}`", key=True)
     for stage in loaded.document.stages:
