@@ -65,6 +65,7 @@ def run_stage(request: StageRequest, plan: Plan, work: Work) -> int:
         done = None if request.again else already_done(made.folder, identity.key, (request.engine,))
         if done is not None:
             return _report(request, made, done, unchanged=True)
+        made.check_tables()
         attempt = made.folder.new_attempt(run_id)
         work = made.work if request.force else within_memory(made.work, made.part)
         perform(work, identity, request.engine, request.options, attempt, choose_display(quiet=request.quiet))

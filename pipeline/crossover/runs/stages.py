@@ -68,9 +68,7 @@ class StageWork:
     def execute(self, engine: Engine[Any], attempt: Attempt, progress: Progress) -> Outcome:
         """Do the stage over the hand-overs and write what it hands on into the attempt."""
         write_hand_over(attempt, self.stage, self.before)
-        mine = self.part
-        self._check_tables(tables_read(mine))
-        made = _EXECUTIONS.get(self.stage, Execution)(mine, engine, attempt, progress)
+        made = _EXECUTIONS.get(self.stage, Execution)(self.part, engine, attempt, progress)
         if isinstance(made, _Later):
             made.models = {name: HandedModel(name, self.before) for name in (model.name for model in self.plan.models)}
         outcome = made.run()
@@ -85,7 +83,9 @@ class StageWork:
         (found,) = (other for other in self.before if other.stage == each.stage)
         return found.table(each.table.name)
 
-    def _check_tables(self, folders: set[str]) -> None:
+    def check_tables(self) -> None:
+        """Raise DataError if a table that the stage reads is not what was committed."""
+        folders = tables_read(self.part)
         for each in handed_over(self.plan):
             for other in self.before:
                 if other.stage == each.stage and str(other.table(each.table.name)) in folders:
