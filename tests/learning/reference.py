@@ -10,6 +10,7 @@ import math
 import random
 import struct
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,8 @@ STRICT: dict[str, Callable[..., Any]] = {
     "double_to_int": int,
     "boolean_to_int": int,
     "int_to_string": str,
+    "date_to_timestamp": lambda day: datetime.combine(day, time.min),
+    "add_microseconds": lambda moment, n: moment + timedelta(microseconds=n),
 }
 
 

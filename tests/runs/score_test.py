@@ -47,8 +47,10 @@ models:
     split: {by: [id], test: 0.3}
     inputs:
       - {columns: [km, log_km], impute: median, scale: standard}
-      - {columns: [kind], encode: one_hot}
-      - {columns: [line], encode: label_mean}
+      - {columns: [kind, line], encode: one_hot}
+      - {columns: [line, kind], encode: label_mean}
+      - {columns: [kind], encode: frequency, scale: robust}
+      - {columns: [line], encode: ordinal, scale: min_max}
     train: {kind: logistic_regression, l2: 0.01}
 """
 

@@ -245,3 +245,64 @@ def test_seventy_columns_take_a_fixed_number_of_queries() -> None:
     inputs = (Input(columns=tuple(names), impute="median", scale="standard"),)
     fit(learner, table, {name: Fact(DOUBLE) for name in names}, inputs, None, (), TRAINING)
     assert learner.queries == 1 + 3 + 3
+
+
+# ordinal and frequency
+
+
+def numbered(learner: Any, kind: str, values: list[Any], asked: list[Any], **settings: Any) -> tuple[Any, list[float]]:
+    """Return the state of a category as numbers, and the numbers of the values asked for."""
+    inputs = (Input(columns=("x",), **settings),)
+    type_ = {"string": STRING, "int": INT, "boolean": BOOLEAN}[kind]
+    preparation = fit(learner, inline(f"x {kind}", [(value,) for value in values]), {"x": Fact(type_)}, inputs, None, (), TRAINING)
+    new = inline(f"id int, x {kind}", list(enumerate(asked)))
+    return preparation.fitted[0], [row[1] for row in collected(learner, apply(preparation, new, ("id",)).relation)]
+
+
+def test_ordinal_is_the_place_among_the_values(learner: Any) -> None:
+    _, found = numbered(learner, "string", ["b", "Z", "b", None, "é"], ["Z", "b", "é", "new", None], encode="ordinal")
+    assert found == [0.0, 1.0, 2.0, -1.0, -1.0]
+    _, found = numbered(learner, "int", [10, 9, -3, 9], [-3, 9, 10, 11, None], encode="ordinal")
+    assert found == [0.0, 1.0, 2.0, -1.0, -1.0]
+
+
+def test_frequency_is_the_share_of_all_training_rows(learner: Any) -> None:
+    _, found = numbered(learner, "boolean", [True, True, False, None], [True, False, None], encode="frequency")
+    assert found == [0.5, 0.25, 0.0]
+    _, found = numbered(learner, "string", ["a", "a", "b", None], ["a", "b", "c", None], encode="frequency")
+    assert found == [0.5, 0.25, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("scale", ["standard", "min_max", "robust"])
+@pytest.mark.parametrize("encode", ["ordinal", "frequency"])
+def test_numbers_of_categories_are_scaled_over_the_training_rows(reference: Reference, encode: str, scale: str) -> None:
+    values = ["a", "b", "b", None, "c", "b", "c", None, "d"]
+    numbers = {"ordinal": {"a": 0, "b": 1, "c": 2, "d": 3, None: -1}, "frequency": {"a": 1 / 9, "b": 3 / 9, "c": 2 / 9, "d": 1 / 9, None: 0}}
+    rows = np.array([numbers[encode][value] for value in values], dtype=float)
+    low, middle, high = np.quantile(rows, (0.25, 0.5, 0.75))
+    centre, spread = {
+        "standard": (rows.mean(), rows.std(ddof=1)), "min_max": (rows.min(), np.ptp(rows)), "robust": (middle, high - low),
+    }[scale]  # fmt: skip
+    fitted, found = numbered(reference, "string", values, values, encode=encode, scale=scale)
+    assert found == pytest.approx((rows - centre) / spread, rel=1e-13, abs=1e-15)
+    assert [fitted.original(value) for value in found] == pytest.approx(rows, rel=1e-12, abs=1e-15)
+
+
+def test_a_column_may_be_encoded_in_each_way_at_once(learner: Any) -> None:
+    rows = [(number, number % 3, int(number % 5 < 2)) for number in range(30)]
+    schema = {"id": Fact(INT, False), "x": Fact(INT, False), "y": Fact(INT, False)}
+    encodings: tuple[Any, ...] = ("one_hot", "ordinal", "frequency", "label_mean")
+    inputs = (Input(columns=("x",), scale="standard"), *(Input(columns=("x",), encode=each) for each in encodings))
+    preparation = fit(learner, inline("id int, x int, y int", rows), schema, inputs, "y", ("id",), TRAINING)
+    assert Preparation.from_json(json.loads(json.dumps(preparation.to_json()))) == preparation
+    assert preparation.names == ("x", "ordinal of x", "frequency of x", "label mean of x", "x=0", "x=1", "x=2", "x=other")
+    matrix = apply(preparation, inline("id int, x int", [(0, 0), (1, 2), (2, 7)]), ("id",))
+    found = sorted(learner.collect(matrix.relation).to_pylist(), key=lambda row: row["id"])
+    spread = float(np.std([0, 1, 2] * 10, ddof=1))
+    means = [sum(y for _, x, y in rows if x == value) for value in (0, 2)]
+    prior = 12 / 30
+    expected = [[-1 / spread, 0.0, 1 / 3, (means[0] + 10 * prior) / 20], [1 / spread, 2.0, 1 / 3, (means[1] + 10 * prior) / 20], [6 / spread, -1.0, 0.0, prior]]
+    assert np.allclose([[row[name] for name in matrix.dense] for row in found], expected, rtol=1e-13, atol=1e-15)
+    assert [row[matrix.codes[0].column] for row in found] == [0, 2, 3]
+    with pytest.raises(ConfigError, match="`x` is there twice as ordinal"):
+        fit(learner, inline("x int", [(1,)]), schema, (Input(columns=("x", "x"), encode="ordinal"),), None, (), TRAINING)

@@ -11,7 +11,7 @@ import numpy as np
 
 from crossover.engines.pandas.frames import Frame
 from crossover.engines.single_node import sums
-from crossover.engines.single_node.blocks import Codes, Labels
+from crossover.engines.single_node.blocks import Codes, Labels, empty_dense
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 
 
@@ -25,7 +25,7 @@ class Blocks:
 
     @staticmethod
     def of(matrix: Matrix, frame: Frame) -> Blocks:
-        dense = np.empty((frame.rows, len(matrix.dense)))
+        dense = empty_dense(frame.rows, len(matrix.dense), len(matrix.codes))
         for place, name in enumerate(matrix.dense):
             dense[:, place] = frame[name].data
         codes = [(frame[block.column].spread(frame.rows).data, block.width) for block in matrix.codes]

@@ -9,7 +9,7 @@ import numpy as np
 
 from crossover.engines.polars.frames import Frame, collect
 from crossover.engines.single_node import sums
-from crossover.engines.single_node.blocks import Codes, Labels
+from crossover.engines.single_node.blocks import Codes, Labels, empty_dense
 from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
 
 
@@ -35,7 +35,7 @@ def fit_k_means(frame: Frame, matrix: Matrix, centres: Floats, iterations: int) 
 def blocks(frame: Frame, matrix: Matrix) -> tuple[Floats, list[Codes], Labels]:
     """Return the dense block (n, p), the code columns with their widths, and the label (empty if there is none)."""
     rows = collect(frame.lazy.select(list(dict.fromkeys(matrix.columns))))
-    dense = np.empty((rows.height, len(matrix.dense)))
+    dense = empty_dense(rows.height, len(matrix.dense), len(matrix.codes))
     for place, name in enumerate(matrix.dense):
         dense[:, place] = rows[name].to_numpy()
     codes = [(rows[block.column].to_numpy(), block.width) for block in matrix.codes]

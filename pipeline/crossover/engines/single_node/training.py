@@ -18,7 +18,7 @@ from sklearn.metrics import pairwise_distances_argmin
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from crossover.core.errors import DataError
-from crossover.engines.single_node.blocks import Codes, Labels
+from crossover.engines.single_node.blocks import Codes, Labels, with_ones
 from crossover.learning.models.matrix import Floats
 
 NEWTON_WIDTH = 1_000
@@ -87,8 +87,7 @@ def design_matrix(dense: Floats, codes: Sequence[Codes]) -> Any:
         return dense
     rows, columns = dense.shape
     filled = columns + len(codes)
-    values = np.ones((rows, filled))
-    values[:, :columns] = dense
+    values = with_ones(dense, len(codes))
     places = np.empty((rows, filled), dtype=np.int32)
     places[:, :columns] = np.arange(columns)
     start = columns
