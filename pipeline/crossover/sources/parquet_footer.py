@@ -55,6 +55,8 @@ class Footer:
         for group in range(self.metadata.num_row_groups):
             chunk = self.metadata.row_group(group).column(column.place)
             statistics = chunk.statistics
+            if not chunk.num_values:
+                continue
             if statistics is None or not statistics.has_min_max:
                 if statistics is None or not statistics.has_null_count or statistics.null_count != chunk.num_values:
                     return None
