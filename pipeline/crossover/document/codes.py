@@ -118,7 +118,10 @@ CODES: dict[str, str] = {
         "The table already has a column of this name, or one that differs by case alone. Choose another name; in a "
         "join, `prefix:` or `take:` help."
     ),
-    "listed-twice": "The list holds this twice. Each stands in it once; `prefix_*` may overlap with a name beside it.",
+    "listed-twice": (
+        "The list holds this twice. Each stands in it once; `prefix_*` may overlap with a name beside it. A column may be an "
+        "input of a model once as a number and once in each encoding."
+    ),
     "union": (
         "Tables that are united have the same columns, of equal types; their order does not matter. Select, rename, "
         "cast or derive columns in one of them first."
@@ -200,7 +203,10 @@ CODES: dict[str, str] = {
         "that identify a row."
     ),
     "sample-key": "k_means draws its first centres by a hash of the key, or of exact columns. The table has neither.",
-    "split": "A split needs columns to divide rows by: the table's key, or `by:`.",
+    "split": (
+        "A split needs columns to divide rows by: the table's key, or `by:`; or a date or timestamp and `test_from`, and then "
+        "the moments from which a look_ahead made the label."
+    ),
     "input-type": (
         "A model takes numbers and booleans. Encode a text: one_hot makes a column of each value, label_mean the mean "
         "label of each."
