@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crossover.language.tree import Column, Expression
@@ -10,6 +10,7 @@ from crossover.plan.plan import ModelPlan, Plan, SetAside, StagePlan
 from crossover.relations.graph import rewrite, topological
 from crossover.relations.nodes import Filter, InlineTable, Project, Relation, Scan, StoredTable, inputs_of
 from crossover.relations.prune import prune, reached
+from crossover.sources.specification import FileSource
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,10 @@ def _narrowed(plan: Plan) -> Plan:
     def rewritten(relation: Relation) -> Relation:
         return rewrite(slim[relation], _only_read_columns, known)
 
+    relation = rewritten(model.relation)
+    stages = tuple(replace(stage, set_aside=_each(stage.set_aside, rewritten)) for stage in stages)
     return replace(
-        plan,
-        stages=tuple(replace(stage, set_aside=_each(stage.set_aside, rewritten)) for stage in stages),
-        models=(replace(model, relation=rewritten(model.relation)),),
-        sources={name: source for name, source in plan.sources.items() if name in _sources(slim.values())},
+        plan, stages=stages, models=(replace(model, relation=relation),), sources=_sources([relation], plan.sources)
     )
 
 
@@ -79,9 +79,11 @@ def _only_read_columns(relation: Relation) -> Relation:
         return relation
     source = relation.source
     read = tuple(column for column in source.columns if column.name in relation.columns)
-    return replace(relation, source=replace(source, columns=read or source.columns[:1]))
+    return replace(relation, source=replace(source, columns=read))
 
 
-def _sources(roots: Iterable[Relation]) -> set[str]:
+def _sources(roots: Iterable[Relation], declared: Mapping[str, FileSource]) -> dict[str, FileSource]:
+    """The sources that are read, as they are read, in the order of the document."""
     scans = (relation for relation in topological(roots) if isinstance(relation, Scan))
-    return {scan.source.name for scan in scans if not isinstance(scan.source, InlineTable | StoredTable)}
+    found = {scan.source.name: scan.source for scan in scans if not isinstance(scan.source, InlineTable | StoredTable)}
+    return {name: found[name] for name in declared if name in found}

@@ -26,7 +26,7 @@ from crossover.runs.learn import FITTED, score_relation
 from crossover.runs.parquet_sink import ParquetSink
 from crossover.runs.progress import Progress
 from crossover.runs.record import Outcome, SetAsideRecord
-from crossover.sources import csv
+from crossover.sources.read import read_parts
 
 
 def score_in_blocks(plan: Plan, fitted: FittedModel, engine: Engine[Any], attempt: Attempt, progress: Progress) -> Outcome | None:
@@ -96,7 +96,7 @@ class _Blocks:
 
     def _blocks(self) -> Iterator[pa.Table]:
         assert not isinstance(self.scan.source, InlineTable | StoredTable)
-        return csv.read_parts(self.scan.source, self.scan.columns)
+        return read_parts(self.scan.source, self.scan.columns)
 
     def _block(self, table: pa.Table, sink: ParquetSink) -> None:
         block = Scan(InlineTable(table, self.scan.source.name), self.scan.columns)
