@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from crossover.core.errors import DataError
+from crossover.core.errors import DataError, EngineError
 from crossover.engines.base import Engine
 from crossover.language.lower import lower
 from crossover.language.parse import parse
-from crossover.language.types import DATE, INT, STRING, TIMESTAMP, Fact
+from crossover.language.types import DATE, DOUBLE, INT, STRING, TIMESTAMP, Fact
 from crossover.relations.nodes import Aggregate, AggregateCall, Scan
 from crossover.relations.schema import arrow_type
 from crossover.sources.specification import FILE, HIDDEN, RAW, REASON, ROW, CsvSource, ParquetSource, Partition, SourceColumn
@@ -126,4 +126,15 @@ def test_a_file_that_is_none_is_told_in_one_line(engine: Engine[Any], tmp_path: 
     (tmp_path / "t.parquet").write_text("a,b\n1,2\n")
     source = ParquetSource("t", str(tmp_path / "t.parquet"), (SourceColumn("a", ("a",), INT),))
     with pytest.raises(DataError, match=r"t\.parquet is no Parquet file \(8 bytes, begins with b'a,b\\n'\); if it is CSV, say so: format: csv"):
+        engine.collect(Scan(source, ("a",)))
+
+
+def test_data_that_cannot_be_read_is_told(engine: Engine[Any], tmp_path: Path) -> None:
+    held = pa.table({"a": [number / 7 for number in range(10000)]})
+    pq.write_table(held, tmp_path / "t.parquet", compression="zstd", use_dictionary=False)
+    data = bytearray((tmp_path / "t.parquet").read_bytes())
+    data[10:60] = b"\xff" * 50
+    (tmp_path / "t.parquet").write_bytes(data)
+    source = ParquetSource("t", str(tmp_path / "t.parquet"), (SourceColumn("a", ("a",), DOUBLE),))
+    with pytest.raises(EngineError if engine.name == "spark" else DataError):
         engine.collect(Scan(source, ("a",)))

@@ -167,6 +167,13 @@ def test_a_flipped_byte_in_checked_data_is_told() -> None:
         read(source(), ("a",))
 
 
+def test_a_text_that_is_no_utf_8_is_told() -> None:
+    texts = pa.Array.from_buffers(pa.string(), 2, pa.array([b"ok", b"\xff\xfe"]).buffers())
+    write({"a": texts})
+    with pytest.raises(DataError, match=r"t\.parquet is damaged: its data cannot be read"):
+        read(source(SourceColumn("a", ("a",), STRING)), ("a",))
+
+
 def test_one_bad_file_of_many_is_named() -> None:
     write({"a": [1]}, "d/1.parquet")
     Path("d/2.parquet").write_bytes(b"")

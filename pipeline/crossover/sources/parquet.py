@@ -86,10 +86,19 @@ def _stored(source: ParquetSource, file: ParquetFile) -> Iterator[pa.Table]:
             file.path, read_dictionary=texts, coerce_int96_timestamp_unit="us", page_checksum_verification=True
         ) as opened:
             for group in range(opened.num_row_groups):
-                yield opened.read_row_group(group, columns=headers)
+                stored = opened.read_row_group(group, columns=headers)
+                _check_texts(stored)
+                yield stored
     except (pa.ArrowException, OSError) as error:
         message = f"source `{source.name}`: {display_name(file.path)} is damaged: its data cannot be read"
         raise DataError(message, notes=[str(error).splitlines()[0][:200], "write or copy the file again"]) from error
+
+
+def _check_texts(stored: pa.Table) -> None:
+    """Raise ArrowInvalid if a text is not UTF-8, which pyarrow does not look at."""
+    for column in stored.columns:
+        for chunk in column.chunks if pa.types.is_dictionary(column.type) else ():
+            chunk.dictionary.validate(full=True)
 
 
 def _scattered(texts: Sequence[str], rows: Mask) -> pa.Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
+from crossover.engines.polars.damage import told
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, Schema, Type
 from crossover.relations.schema import arrow_schema
 
@@ -51,4 +52,5 @@ def to_arrow(frame: pl.DataFrame, schema: Schema) -> pa.Table:
 
 def collect(lazy: pl.LazyFrame) -> pl.DataFrame:
     """Compute a query; what cannot stream is computed in memory by Polars itself."""
-    return lazy.collect(engine="streaming")
+    with told():
+        return lazy.collect(engine="streaming")

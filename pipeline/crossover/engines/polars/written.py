@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crossover.engines.base import WrittenFile
+from crossover.engines.polars.damage import told
 from crossover.engines.polars.frames import Frame, to_arrow
 from crossover.relations.schema import arrow_schema
 
@@ -21,7 +22,7 @@ def write_parquet(frame: Frame, folder: Path) -> list[WrittenFile]:
     """Write all rows as one file into an empty or missing folder."""
     folder.mkdir(parents=True, exist_ok=True)
     path, rows = folder / NAME, 0
-    with pq.ParquetWriter(path, arrow_schema(frame.schema), compression="zstd", write_page_checksum=True) as writer:
+    with pq.ParquetWriter(path, arrow_schema(frame.schema), compression="zstd", write_page_checksum=True) as writer, told():
         for table in _row_groups(frame):
             writer.write_table(table, row_group_size=ROWS_IN_GROUP)
             rows += table.num_rows
