@@ -28,7 +28,7 @@ READING = 3.0
 """Bytes held while a CSV is read and checked, for one of the file."""
 WORKING = 1.0
 """How many times a step holds the heaviest table that it makes, beside what is kept."""
-TRAINING = 3.5
+TRAINING = 5.0
 """How many times the training matrix is held: as columns, as the library's matrix, and inside its solver."""
 GROUPS = 0.1
 """Rows of an aggregate for one of its input: nobody knows before, and few groups are what aggregates are for."""
