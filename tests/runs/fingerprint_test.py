@@ -5,10 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from crossover.core.errors import DataError
+from crossover.language.lower import lower
+from crossover.language.parse import parse
+from crossover.language.types import INT, Fact
 from crossover.runs import fingerprint as fingerprint_module
-from crossover.runs.fingerprint import fingerprint, hash_json
+from crossover.runs.fingerprint import fingerprint, fingerprints, hash_json
+from crossover.sources.specification import FileSource, ParquetSource, Partition, SourceColumn
 
 
 def write(folder: Path, **contents: str) -> list[Path]:
@@ -41,3 +48,31 @@ def test_order_of_keys_means_nothing_and_order_of_lists_something() -> None:
     assert hash_json({"a": 1, "b": [1, 2]}) == hash_json({"b": [1, 2], "a": 1})
     assert hash_json({"a": [1, 2]}) != hash_json({"a": [2, 1]})
     assert hash_json({"a": 1}) != hash_json({"a": "1"})
+
+
+def lake(folder: Path, *days: str, where: str | None = None) -> FileSource:
+    for day in days:
+        (folder / f"day={day}").mkdir(parents=True)
+        pq.write_table(pa.table({"a": [1]}), folder / f"day={day}" / "a.parquet")
+    condition = lower(parse(where), {"day": Fact(INT)}).expression if where else None
+    return ParquetSource("s", str(folder), (SourceColumn("a", ("a",), INT),), partitions=(Partition("day", INT),), where=condition)
+
+
+def test_the_values_of_partitions_count_and_files_left_out_do_not(tmp_path: Path) -> None:
+    sources = {
+        "first": lake(tmp_path / "first", "1"),
+        "same": lake(tmp_path / "same", "01"),
+        "other": lake(tmp_path / "other", "2"),
+        "chosen": lake(tmp_path / "chosen", "1", "2", where="day = 1"),
+    }
+    found = fingerprints(sources)
+    assert list(found) == ["chosen", "first", "other", "same"]
+    assert found["first"] == found["same"] == found["chosen"]
+    assert found["first"].digest != found["other"].digest
+
+
+def test_parquet_files_are_checked_before_an_engine_starts(tmp_path: Path) -> None:
+    source = lake(tmp_path, "1")
+    (tmp_path / "day=1" / "b.parquet").write_text("no")
+    with pytest.raises(DataError, match=r"b\.parquet is no Parquet file"):
+        fingerprints({"s": source})
