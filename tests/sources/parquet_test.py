@@ -283,3 +283,10 @@ def test_a_column_that_is_not_declared_is_a_fault_of_the_caller() -> None:
     write({"a": [1]})
     with pytest.raises(InternalError, match="has no column c"):
         read(source(), ("c",))
+
+
+def test_what_a_file_takes_in_memory_is_not_what_it_takes_on_the_disk() -> None:
+    write({"a": [7] * 1_000_000, "b": ["x"] * 1_000_000})
+    (file,) = open_files(source(A, SourceColumn("b", ("b",), STRING)), ("a", "b"))
+    assert Path("t.parquet").stat().st_size < 10_000
+    assert file.bytes >= 16_000_000

@@ -46,6 +46,11 @@ class Footer:
     def rows(self) -> int:
         return int(self.metadata.num_rows)
 
+    @property
+    def uncompressed(self) -> int:
+        """Bytes of all columns, encoded but not compressed."""
+        return sum(self.metadata.row_group(group).total_byte_size for group in range(self.metadata.num_row_groups))
+
     def bounds(self, column: Stored) -> tuple[int, int] | None:
         """Return bounds of the stored ints of a column, from the statistics; None if they do not tell.
 

@@ -25,6 +25,9 @@ from crossover.sources.partitions import SourceFile, files_of
 from crossover.sources.specification import HIDDEN, REASON, ParquetSource, SourceColumn
 from crossover.sources.text import DAYS
 
+_BYTES_PER_VALUE = 32
+"""Of a number with its place, or a text that is not long."""
+
 
 @dataclass(frozen=True)
 class ReadColumn:
@@ -63,6 +66,8 @@ class ParquetFile:
     layout: ParquetLayout
     arrow: pa.Schema
     rows: int
+    bytes: int
+    """Of all columns, neither compressed nor, as far as rows tell, encoded: what they may take in memory."""
 
     @property
     def path(self) -> Path:
@@ -80,9 +85,14 @@ def open_files(source: ParquetSource, columns: Sequence[str]) -> list[ParquetFil
     files = files_of(source)
     footers = read_footers(source.name, [file.path for file in files])
     return [
-        ParquetFile(file, _layout(source, file.path, footer, columns), footer.arrow, footer.rows)
+        ParquetFile(file, _layout(source, file.path, footer, columns), footer.arrow, footer.rows, _bytes(footer, len(columns)))
         for file, footer in zip(files, footers, strict=True)
     ]
+
+
+def _bytes(footer: Footer, columns: int) -> int:
+    # A million times the same text is a few bytes in the file, even uncompressed.
+    return max(footer.uncompressed, footer.rows * columns * _BYTES_PER_VALUE)
 
 
 def _layout(source: ParquetSource, file: Path, footer: Footer, columns: Sequence[str]) -> ParquetLayout:

@@ -34,8 +34,7 @@ def scan_parquet(session: SparkSession, source: ParquetSource, columns: Sequence
     for file in files:
         groups.setdefault(file.layout, []).append(file)
     parts = [_scan(session, source, group, columns) for group in groups.values()]
-    size = sum(file.path.stat().st_size for file in files)
-    return SparkFrame(reduce(DataFrame.unionByName, parts), tuple(columns), size)
+    return SparkFrame(reduce(DataFrame.unionByName, parts), tuple(columns), sum(file.bytes for file in files))
 
 
 def _scan(session: SparkSession, source: ParquetSource, files: Sequence[ParquetFile], columns: Sequence[str]) -> DataFrame:
