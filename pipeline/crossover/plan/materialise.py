@@ -142,7 +142,7 @@ def _reason(relation: Relation, readers: int, capabilities: Capabilities) -> str
     match relation:
         case nodes.Scan(source=nodes.InlineTable()):
             return None
-        case nodes.Scan(source=nodes.StoredTable()) if capabilities.distributed:
+        case nodes.Scan(source=nodes.StoredTable()) if capabilities.distributed or capabilities.lazy:
             return None  # its columns are read from files again at little cost
         case nodes.Scan():
             return f"a source with {readers} readers"

@@ -30,7 +30,9 @@ class InlineTable:
 
 @dataclass(frozen=True, eq=False)
 class StoredTable:
-    """A table that an earlier stage wrote: a folder of Parquet files that hold its columns, with what the plan knew of them."""
+    """A table that an earlier stage wrote: a folder of Parquet files, and what the plan knew of its columns.
+
+    The files hold those that later stages read; `schema` may have more."""
 
     name: str
     folder: str

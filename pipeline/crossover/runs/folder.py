@@ -8,6 +8,7 @@
         <model>/{model.json, weights.safetensors, preparation.json}
     runs/<pipeline>/commits/<seq>.json    immutable
     runs/<pipeline>/current.json          the only object that ever changes
+    runs/<pipeline>/stages/<stage>/       the same once more, for each stage that ran as a job of its own
 """
 
 from __future__ import annotations
