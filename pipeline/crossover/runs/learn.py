@@ -249,7 +249,8 @@ class _Learning:
             "test": call("and", learns, Column(TEST)),
         }
         if self._by_time:
-            flags |= {name: call("and", self._has_label(), Column(flag)) for name, flag in (("reaching", REACHES), ("timeless", TIMELESS))}
+            for name, flag in (("reaching", REACHES), ("timeless", TIMELESS)):
+                flags[name] = call("and", self._has_label(), Column(flag))
         columns: dict[str, Expression] = {name: call("boolean_to_int", flag) for name, flag in flags.items()}
         calls = [(name, AggregateCall("sum", name)) for name in flags]
         if self.plan.label:
@@ -262,7 +263,8 @@ class _Learning:
             int(row.get(name) or 0) for name in ("rows", "learning", "test", "reaching", "timeless")
         )
         if timeless and self.plan.split:
-            raise DataError(f"model {self.plan.name}: `{self.plan.split.time}` is null in {timeless} rows, and it says which rows are test rows")
+            column = self.plan.split.time
+            raise DataError(f"model {self.plan.name}: `{column}` is null in {timeless} rows, and it says which rows are test rows")
         if self.plan.split and not test:
             raise DataError(f"model {self.plan.name}: no row is a test row (of {learning} that learn)")
         return RowCounts(rows, rows - learning - reaching, learning - test, test, reaching)

@@ -1,7 +1,8 @@
 """The fitted state of a preparation: all numbers that training rows gave, and nothing else.
 
 It is part of the portable model, so this file needs neither NumPy nor pyarrow. Columns of a prepared table are
-called after what they hold (`__value_distance`, `__mean_route`), so each encoding of a column has its own; `names` are for people (`distance`, `carrier=UA`).
+called after what they hold (`__value_distance`, `__mean_route`), so each encoding of a column has its own; `names` are
+for people (`distance`, `carrier=UA`).
 """
 
 from __future__ import annotations

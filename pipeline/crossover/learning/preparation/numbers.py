@@ -118,9 +118,10 @@ def _bounds(wanted: Wanted, around: Mapping[float, Neighbours]) -> tuple[float, 
         raise _no_value(wanted.column, "quantiles to clip at")
     low, high = (around[share].quantile for share in wanted.settings.clip)
     if wanted.settings.log and low <= -1:
+        share = wanted.settings.clip[0]
         raise DataError(
             f"input `{wanted.column}` has `log`, which takes numbers above -1; its lower clip bound is {low:g}",
-            notes=[f"clip: [{wanted.settings.clip[0]:g}, ...] is the quantile of the training rows: raise it, or leave `log` out"],
+            notes=[f"clip: [{share:g}, ...] is the quantile of the training rows: raise it, or leave `log` out"],
         )
     return low, high
 
@@ -132,7 +133,8 @@ def _moments(compute: Compute, training: Relation, wanted: list[Wanted], numbers
         number = numbers[each.column]
         if each.needs_moments:
             asked[each.column] = call("log1p", number) if each.settings.log else number
-    means = {f"mean {each.column}": numbers[each.column] for each in wanted if each.settings.impute == "mean" and each.settings.log}
+    logged = [each for each in wanted if each.settings.impute == "mean" and each.settings.log]
+    means = {f"mean {each.column}": numbers[each.column] for each in logged}
     return moments_of(compute, training, asked, means)
 
 

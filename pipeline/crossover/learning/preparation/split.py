@@ -18,7 +18,8 @@ def is_test(split: Split | None, key: tuple[str, ...], schema: Schema) -> Expres
     if split is None:
         return literal(False)
     if split.test_from is not None and split.time is not None:
-        return call("coalesce", call("not", call("less", as_moment(split.time, schema), midnight(split.test_from))), literal(False))
+        before = call("less", as_moment(split.time, schema), midnight(split.test_from))
+        return call("coalesce", call("not", before), literal(False))
     columns = split.by or key
     return call("less", call("hash_share", literal(split.salt), *map(Column, columns)), literal(float(split.test or 0.0)))
 
