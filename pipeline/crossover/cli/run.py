@@ -33,6 +33,7 @@ from crossover.compare.several import COMPARISON, Comparison, run_several
 from crossover.compare.table import side_by_side, verdict
 from crossover.core.errors import ConfigError, CrossoverError, EnginesDiffer
 from crossover.engines.base import EngineOptions
+from crossover.plan.stages import SCORE
 from crossover.runs.commit import Commit
 from crossover.runs.display import choose_display
 from crossover.runs.error_json import error_to_json
@@ -79,7 +80,7 @@ def run(
     work = found.work(compared=uncommitted is not None)
     if found.scoring is None and not force:
         work = within_memory(work, found.plan)
-    if stage is not None:
+    if stage is not None and not (stage == SCORE and found.scoring is not None):
         return _run_stage(request, stage, found)
     folder = RunFolder(runs, work.pipeline)
     folder.prepare()
@@ -102,7 +103,7 @@ def run(
 
 def _run_stage(request: _Request, stage: str, found: Planned) -> int:
     if found.scoring is not None:
-        raise ConfigError("a scoring document is one step: it has no stages")
+        raise ConfigError(f"a scoring document is one step, `{SCORE}`: it has no stage `{stage}`")
     (engine, *others) = request.engines
     if others:
         raise ConfigError("`--stage` takes one engine: what a stage hands on is of one engine")
