@@ -17,7 +17,7 @@ from crossover.runs.progress import Progress
 from crossover.runs.record import Outcome
 from crossover.runs.run import Work
 from crossover.sources.extent import Extent, extent_of_csv, extent_of_parquet
-from crossover.sources.files import resolve
+from crossover.sources.partitions import files_of
 from crossover.sources.specification import CsvSource
 
 
@@ -69,9 +69,9 @@ def _extent(scan: Scan) -> Extent:
         case StoredTable():
             return extent_of_parquet(sorted(Path(source.folder).glob("*.parquet")))
         case CsvSource():
-            return extent_of_csv(resolve(source.name, source.path), source.delimiter)
+            return extent_of_csv([file.path for file in files_of(source)], source.delimiter)
         case _:
-            return extent_of_parquet(resolve(source.name, source.path))
+            return extent_of_parquet([file.path for file in files_of(source)])
 
 
 def _size(count: int) -> str:
