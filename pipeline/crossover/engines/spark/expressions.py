@@ -55,12 +55,12 @@ def _double_to_int(x: Column) -> Column:
 
 
 def _substring(text: Column, start: Column, count: Column) -> Column:
-    """Spark counts a start of 0 as 1 and a negative one from the end: positions are clipped to the text before."""
-    largest = 2**31 - 1
-    clipped = F.greatest(F.least(start, _long(largest)), _long(-largest))
-    stop = clipped + F.greatest(F.least(count, _long(largest)), _long(0))
-    first = F.greatest(clipped, _long(1))
-    length = F.greatest(F.least(stop - first, _long(largest)), _long(0))
+    """Spark counts a start of 0 as 1 and a negative one from the end, and in 32 bits; no sum here leaves 64."""
+    largest = _long(2**31 - 1)
+    one = _long(1)
+    first = F.least(F.greatest(start, one), largest)
+    remaining = (F.greatest(count, one) - 1) + F.least(start, one)
+    length = F.when(count < 1, _long(0)).otherwise(F.least(F.greatest(remaining, _long(0)), largest))
     # greatest and least skip nulls, so the null of an argument is put back
     return F.when(start.isNotNull() & count.isNotNull(), F.substr(text, first.cast("int"), length.cast("int")))
 

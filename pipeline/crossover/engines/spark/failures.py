@@ -17,7 +17,8 @@ LIMIT = 400
 
 MEMORY = re.compile(r"OutOfMemoryError|Java heap space|GC overhead limit|exceeds the limit of .*spark\.driver\.maxResultSize")
 SPACE = re.compile(r"No space left on device|Disk quota exceeded")
-MISSING_FILE = re.compile(r"FileNotFoundException|FAILED_READ_FILE|PATH_NOT_FOUND")
+UNREADABLE_FILE = re.compile(r"FileNotFoundException|FAILED_READ_FILE|PATH_NOT_FOUND|Caused by: .*\bparquet\b")
+NAMED_FILE = re.compile(r"while reading file (?:file:/*(?=/))?(\S+?)\.(?:\s|$)")
 LOST = re.compile(
     r"ExecutorLostFailure|FetchFailedException|Connection (refused|reset)|SparkContext was shut ?down|stopped SparkContext"
     r"|All masters are unresponsive|cluster is down"
@@ -47,8 +48,9 @@ def translated(text: str, *, of_java: bool = False) -> CrossoverError:
         return EngineError(f"Spark ran out of disk space: {cause}", notes=["its temporary files lie in spark.local.dir"])
     if LOST.search(text):
         return EngineError(f"Spark lost a part of its cluster: {cause}", transient=True)
-    if MISSING_FILE.search(text):
-        return DataError(f"Spark could not read a file: {cause}")
+    if UNREADABLE_FILE.search(text):
+        named = NAMED_FILE.search(text)
+        return DataError(f"Spark could not read {named[1] if named else 'a file'}: {cause}")
     return EngineError(f"Spark failed: {cause}")
 
 
