@@ -1,0 +1,110 @@
+"""Documents on a real cluster of processes: in one job, and stage by stage with workers that die."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossover.cli.main import main
+from crossover.compare.certificate import Certificate, Run, compare
+from crossover.runs.commit import read_current
+from crossover.runs.folder import Attempt, RunFolder
+from tests.cluster.processes import PATIENCE, ROOT, Cluster
+
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+
+STAGES = ("ingest", "clean", "features", "join", "train", "evaluate", "score")
+"""Of the routes, in the order of their document."""
+DIES_DURING = {"features": "store", "train": "train"}
+"""Stages in which a worker is killed, and the clock that runs then."""
+
+
+def document(name: str) -> str:
+    return str(ROOT / "conf" / f"{name}.yaml")
+
+
+def committed(runs: Path, pipeline: str) -> Attempt:
+    folder = RunFolder(runs, pipeline)
+    found = read_current(folder)
+    assert found is not None
+    return folder.attempt(found.run)
+
+
+def certificate(name: str, arguments: Sequence[str], runs: Path) -> Certificate:
+    """Compare what is committed in `runs` with a run of pandas in this process."""
+    alone = runs.parent / "pandas"
+    assert main(["run", document(name), *arguments, "--engine", "pandas", "--runs", str(alone), "--quiet"]) == 0
+    return compare([Run("pandas", committed(alone, name)), Run("spark", committed(runs, name))])
+
+
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for a job and return what it printed."""
+    printed, _ = process.communicate(timeout=240)
+    log = process.log  # type: ignore[attr-defined]
+    log.seek(0)
+    process.told = log.read()  # type: ignore[attr-defined]
+    log.close()
+    assert process.returncode == 0, printed[-2000:] + process.told[-4000:]  # type: ignore[attr-defined]
+    answer: dict[str, Any] = json.loads(printed.strip().splitlines()[-1])
+    return answer
+
+
+def wait_for_clock(folder: Path, clock: str, process: subprocess.Popen[str]) -> None:
+    """Wait until a clock of the run that is being written has started."""
+    until = time.monotonic() + PATIENCE
+    while not any(_runs(log, clock) for log in folder.glob("attempts/*/log.jsonl")):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def _runs(log: Path, clock: str) -> bool:
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    mine = [each["event"] for each in events if each.get("clock") == clock]
+    return bool(mine) and mine[-1] == "started"
+
+
+def kill_during(clock: str, folder: Path, cluster: Cluster, process: subprocess.Popen[str]) -> None:
+    """Kill a worker and its executor while a clock runs, then give the cluster a new one."""
+    wait_for_clock(folder, clock, process)
+    assert cluster.kill_a_worker() >= 2, "the worker ran no executor"
+    assert any(_runs(log, clock) for log in folder.glob("attempts/*/log.jsonl")), "it was too late"
+    cluster.fill_up()
+
+
+def executors_lost(process: subprocess.Popen[str]) -> int:
+    """How many executors the driver says to have lost."""
+    return len(set(re.findall(r"Lost executor (\d+)", process.told)))  # type: ignore[attr-defined]
+
+
+def test_flights_in_one_job_survive_the_death_of_workers(cluster: Cluster, flights: Path, tmp_path: Path) -> None:
+    arguments = ["--set", f"data={flights}"]
+    runs = tmp_path / "runs"
+    process = cluster.submit("run", [document("flights"), *arguments, "--runs", str(runs)])
+    kill_during("clean + join + features", runs / "flights", cluster, process)
+    kill_during("train", runs / "flights", cluster, process)
+    assert finished(process)["status"] == "accepted"
+    assert executors_lost(process) == 2
+    found = certificate("flights", arguments, runs)
+    assert found.same_answer, found.first_difference
+
+
+def test_routes_stage_by_stage_survive_the_death_of_workers(cluster: Cluster, flights: Path, tmp_path: Path) -> None:
+    arguments = ["--set", f"data={flights}", "--set", "min_flights=5"]
+    runs = tmp_path / "runs"
+    for stage in STAGES:
+        process = cluster.submit(stage, [document("routes"), *arguments, "--runs", str(runs)])
+        if stage in DIES_DURING:
+            kill_during(DIES_DURING[stage], runs / "routes" / "stages" / stage, cluster, process)
+        answer = finished(process)
+        assert (answer["stage"], answer["engine"], answer["status"]) == (stage, "spark", "accepted")
+        assert executors_lost(process) == (stage in DIES_DURING)
+    found = certificate("routes", arguments, runs)
+    assert found.same_answer, found.first_difference

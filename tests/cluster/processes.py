@@ -1,0 +1,164 @@
+"""A standalone cluster of Spark: a master and workers, each a process of this machine, and jobs that are submitted to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+from crossover.engines.spark.java import java_home, spark_version
+
+ROOT = Path(__file__).parents[2]
+JOBS = ROOT / "jobs"
+PATIENCE = 180.0
+"""Seconds that a process gets to show up. A busy machine is slow, a hang is a failure."""
+
+JIT = "-XX:TieredStopAtLevel=1"
+SUBMITTED_WITH = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.executor.cores": "1",
+    "spark.executor.memory": "600m",
+    # These processes live for seconds: what the second compiler of Java spends on them never comes back.
+    "spark.executor.extraJavaOptions": JIT,
+    # On one machine the files of a dead executor would be read from the shared disk: no fetch would ever fail.
+    "spark.shuffle.readHostLocalDisk": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
+
+
+class Cluster:
+    """One master, two workers of one core each. Everything it starts it ends, by its own process ids."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._home = _spark_home()
+        self._port, self._web = _free_port(), _free_port()
+        self._started: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.environment = _environment(folder)
+
+    @property
+    def url(self) -> str:
+        return f"spark://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> Cluster:
+        place = ("--host", "127.0.0.1", "--port", str(self._port), "--webui-port", str(self._web))
+        self._daemon("master.Master", *place)
+        _wait_for(lambda: self._alive() is not None, "the master")
+        self.fill_up()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for process in reversed(self._started):
+            _end_tree(process)
+
+    def fill_up(self) -> None:
+        """Start workers until there are two, and wait until the master knows them and none of the dead."""
+        self.workers = [each for each in self.workers if each.poll() is None]
+        while len(self.workers) < 2:
+            place = ("--host", "127.0.0.1", "--cores", "1", "--memory", "800m", "--webui-port", str(_free_port()), self.url)
+            self.workers.append(self._daemon("worker.Worker", *place))
+        _wait_for(lambda: (self._alive() or 0) >= 2, "two workers")
+
+    def kill_a_worker(self) -> int:
+        """Kill a worker and the executor that it runs with SIGKILL. Return how many processes died."""
+        return _end_tree(self.workers[0], signal.SIGKILL)
+
+    def submit(self, job: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
+        """Start `spark-submit jobs/JOB.py` in client mode."""
+        settings = [word for name, value in SUBMITTED_WITH.items() for word in ("--conf", f"{name}={value}")]
+        submit = [str(self._home / "bin" / "spark-submit"), "--master", self.url, "--driver-memory", "1g", "--driver-java-options", JIT, *settings]
+        log = (self._folder / f"{job}-{time.monotonic_ns()}.log").open("w+")
+        command = [*submit, str(JOBS / f"{job}.py"), *arguments, "--json", "--quiet"]
+        process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=self._folder)
+        self._started.append(process)  # type: ignore[arg-type]
+        process.log = log  # type: ignore[attr-defined]
+        return process
+
+    def _daemon(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        log = (self._folder / f"{name}-{len(self._started)}.log").open("wb")
+        command = [str(self._home / "bin" / "spark-class"), f"org.apache.spark.deploy.{name}", *arguments]
+        with log:
+            process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, cwd=self._folder)
+        self._started.append(process)
+        return process
+
+    def _alive(self) -> int | None:
+        """How many workers the master counts, or None while it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._web}/json/", timeout=5) as answer:
+                return int(json.load(answer)["aliveworkers"])
+        except (urllib.error.URLError, OSError, ValueError):
+            return None
+
+
+def _spark_home() -> Path:
+    found = find_spec("pyspark")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    version = spark_version()
+    assert version is not None
+    home = java_home(version)
+    assert home is not None
+    own = {
+        "JAVA_HOME": str(home),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_WORKER_DIR": str(folder / "work"),
+        "SPARK_LOCAL_DIRS": str(folder / "local"),
+        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false -Dspark.worker.timeout=15",
+    }
+    return {**os.environ, **own}
+
+
+def _end_tree(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
+    """End a process and its children, and wait until they are gone."""
+    try:
+        parent = psutil.Process(process.pid)
+        tree = [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        process.wait()
+        return 0
+    for each in tree:
+        _signal(each, number)
+    for each in psutil.wait_procs(tree, timeout=10)[1]:
+        _signal(each, signal.SIGKILL)
+    process.wait()
+    return len(tree)
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_for(there: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not there():
+        assert time.monotonic() < until, f"{what} did not come up in {PATIENCE:.0f} s"
+        time.sleep(0.2)
