@@ -25,7 +25,8 @@ from crossover.relations.compute import one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Relation
 from crossover.relations.schema import schema_of
 from crossover.runs.folder import Attempt
-from crossover.runs.learn import FITTED, Metrics, RowCounts, learn
+from crossover.runs.learn import FITTED, RowCounts, learn
+from crossover.runs.learners.base import Evaluation, Metrics
 from crossover.runs.progress import Clock, Progress
 from crossover.runs.record import GateRecord, ModelRecord, Outcome, SetAsideRecord
 
@@ -40,6 +41,8 @@ def execute(plan: Plan, engine: Engine[Any], attempt: Attempt, progress: Progres
 
 DOCUMENT = "document.json"
 """In a model's folder: the document that trained it, as text, with its path and the values of its parameters."""
+EVALUATION = "evaluation.json"
+"""In a model's folder: the tables of its evaluation."""
 
 
 def trained_by(plan: Plan) -> dict[str, Any]:
@@ -141,6 +144,7 @@ class Execution:
     def _model(self, model: ModelPlan) -> ModelRecord:
         learned = learn(self.engine, model, self.clock_of(model))
         self.save(learned.model)
+        self.save_evaluation(model.name, learned.evaluation)
         self.write_scores(model, learned.scores)
         for node in learned.kept:
             self.engine.release(node)
@@ -157,6 +161,11 @@ class Execution:
         planned = {each.name: each.row_local for each in self.document.models}
         replace(model, row_local=planned.get(model.name)).save(self.attempt.model(model.name))
         self.attempt.write_json(f"{model.name}/{DOCUMENT}", trained_by(self.document))
+
+    def save_evaluation(self, name: str, evaluation: Evaluation) -> None:
+        """Write the tables of an evaluation, which only readers see, beside the model."""
+        if evaluation.tables:
+            self.attempt.write_json(f"{name}/{EVALUATION}", evaluation.tables)
 
     def write_scores(self, model: ModelPlan, scores: Relation) -> None:
         with self.progress.clock("score", table=model.name) as clock:

@@ -16,32 +16,26 @@ from crossover.engines.base import Engine
 from crossover.language.lower import ParameterValue, lower
 from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.types import BOOLEAN, Schema
-from crossover.learning.evaluation import binary, clusters
-from crossover.learning.evaluation.baseline import baseline
 from crossover.learning.evaluation.gates import GateResult, check_gates
-from crossover.learning.models import k_means, logistic_regression
 from crossover.learning.models.as_expressions import with_cluster, with_probability
-from crossover.learning.models.fitted import FittedModel, KMeans, LogisticRegression
+from crossover.learning.models.fitted import FittedModel, LogisticRegression
 from crossover.learning.models.matrix import Matrix
-from crossover.learning.models.sample import sample
-from crossover.learning.models.specification import TrainKMeans, TrainLogisticRegression
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.apply import apply
 from crossover.learning.preparation.fit import fit
-from crossover.learning.preparation.inside_scaling import map_back, standardised
+from crossover.learning.preparation.inside_scaling import standardised
 from crossover.learning.preparation.missing import refuse_unseen
 from crossover.learning.preparation.split import is_test, reaches
 from crossover.plan.plan import ModelPlan
 from crossover.relations.compute import one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Materialise, Project, Relation, Scan
 from crossover.relations.schema import schema_of
+from crossover.runs.learners import learner_of
+from crossover.runs.learners.base import LABEL, PICKED, TEST, Evaluation, Metrics
 
-TEST, PICKED, LABEL = "__test", "__picked", "__label"
-"""Whether a row is a test row; whether `rows` is true of it; the label as 0 and 1, nullable."""
 REACHES, TIMELESS = "__reaches", "__timeless"
 """With a split by time: a row before it whose label was not yet known then; a row without a time."""
 
-Metrics = Mapping[str, float | int | None]
 FITTED = ("probability", "distance")
 """Columns of scores that hold numbers of a fitted model."""
 
@@ -67,7 +61,7 @@ class Learned:
 
     model: FittedModel
     rows: RowCounts
-    metrics: Metrics
+    evaluation: Evaluation
     gates: tuple[GateResult, ...]
     scores: Relation
     """`keep`, then probability and prediction, or cluster and distance. Nothing of it has been computed."""
@@ -75,6 +69,10 @@ class Learned:
     warnings: tuple[str, ...]
     kept: tuple[Materialise, ...]
     """To be released when the scores are written."""
+
+    @property
+    def metrics(self) -> Metrics:
+        return self.evaluation.metrics
 
     @property
     def passed(self) -> bool:
@@ -106,8 +104,8 @@ def train_alone(engine: Engine[Any], plan: ModelPlan, clock: Clock) -> tuple[Fit
 
 def judge(
     engine: Engine[Any], plan: ModelPlan, model: FittedModel, clock: Clock, parameters: Mapping[str, ParameterValue] | None = None
-) -> tuple[Metrics, tuple[GateResult, ...]]:
-    """Return metrics and gates of a model that was trained before on the same rows."""
+) -> tuple[Evaluation, tuple[GateResult, ...]]:
+    """Return evaluation and gates of a model that was trained before on the same rows."""
     with ExitStack() as done:
         learning = _Learning(engine, plan, clock, done, parameters or {})
         return learning.judge(learning.prepared(plan.relation, model.preparation), model)
@@ -146,14 +144,15 @@ class _Learning:
         self.clock = clock
         self.done = done
         self.parameters = parameters
+        self.learner = learner_of(engine, plan, self._release_at_the_end)
         self.training = call("not", Column(TEST))
 
     def run(self, base: Relation, kept: tuple[Materialise, ...]) -> Learned:
         model, prepared, counts = self.train(base)
-        metrics, gates = self.judge(prepared, model)
+        evaluation, gates = self.judge(prepared, model)
         scores = self.scores(base, model)
         warnings = (*model.preparation.warnings, *model.warnings)
-        return Learned(model, counts, metrics, gates, scores, schema_of(scores), warnings, kept)
+        return Learned(model, counts, evaluation, gates, scores, schema_of(scores), warnings, kept)
 
     def train(self, base: Relation) -> tuple[FittedModel, Matrix, RowCounts]:
         """Return the model, the prepared rows that it learned from or is judged by, and how many there are."""
@@ -170,16 +169,19 @@ class _Learning:
             prepared = apply(preparation, learning, self._carried(), self.training)
             matrix = self._training_matrix(prepared, preparation, counts.training)
         with self.clock("train"):
-            return self._train(matrix, prepared, preparation), prepared, counts
+            trained = self.learner.train(matrix, prepared, preparation)
+        label_type = plan.schema[plan.label].type.name if plan.label else None
+        model = FittedModel(plan.name, trained.solution, preparation, plan.label, label_type, trained.facts, trained.warnings)
+        return model, prepared, counts
 
     def prepared(self, base: Relation, preparation: Preparation) -> Matrix:
         """Return the rows that a model learned from or is judged by, as `train` prepared them."""
         return apply(preparation, Filter(self._flagged(base), self._learns()), self._carried(), self.training)
 
-    def judge(self, prepared: Matrix, model: FittedModel) -> tuple[Metrics, tuple[GateResult, ...]]:
+    def judge(self, prepared: Matrix, model: FittedModel) -> tuple[Evaluation, tuple[GateResult, ...]]:
         with self.clock("evaluate"):
-            metrics = self._evaluate(prepared, model)
-            return metrics, check_gates(self.engine, self.plan.gates, metrics, self._lower_gate)
+            evaluation = self.learner.evaluate(self._test_rows(prepared), model)
+            return evaluation, check_gates(self.engine, self.plan.gates, evaluation.metrics, self._lower_gate)
 
     def scores(self, base: Relation, model: FittedModel) -> Relation:
         flagged = self._flagged(base)
@@ -192,12 +194,12 @@ class _Learning:
         """Return the columns that learning and scoring read, with TEST, PICKED and LABEL."""
         plan = self.plan
         inputs = (name for each in plan.inputs for name in each.columns)
-        columns: dict[str, Expression] = {name: Column(name) for name in (*plan.keep, *plan.key, *inputs, *self._sampled_by())}
+        columns: dict[str, Expression] = {name: Column(name) for name in (*plan.keep, *plan.key, *inputs, *self.learner.sampled_by())}
         columns |= self._sides()
         columns[PICKED] = literal(True) if plan.rows is None else call("coalesce", plan.rows, literal(False))
-        if plan.label:
-            is_boolean = plan.schema[plan.label].type == BOOLEAN
-            columns[LABEL] = call("boolean_to_int", Column(plan.label)) if is_boolean else Column(plan.label)
+        label = self.learner.label()
+        if label is not None:
+            columns[LABEL] = label
         return Project(base, tuple(columns.items()))
 
     def _sides(self) -> dict[str, Expression]:
@@ -229,17 +231,7 @@ class _Learning:
     def _carried(self) -> tuple[str, ...]:
         """Columns that go through the preparation: for the samples, the split and the label."""
         label = (LABEL,) if self.plan.label else ()
-        return (*self._sampled_by(), TEST, *label)
-
-    def _sampled_by(self) -> tuple[str, ...]:
-        """Columns whose hash picks the rows of a sample: the key, or all exact columns in name order."""
-        if not isinstance(self.plan.train, TrainKMeans):
-            return ()
-        exact = tuple(name for name in sorted(self.plan.schema) if self.plan.schema[name].exact)
-        by = self.plan.key or exact
-        if not by:
-            raise DataError(f"k_means takes a sample by the hash of a key; `{self.plan.table}` has no key and no exact column")
-        return by
+        return (*self.learner.sampled_by(), TEST, *label)
 
     def _count(self, flagged: Relation) -> RowCounts:
         learns = self._learns()
@@ -257,8 +249,7 @@ class _Learning:
             columns[LABEL] = case(learns, Column(LABEL))
             calls += [("low", AggregateCall("min", LABEL)), ("high", AggregateCall("max", LABEL))]
         row = one_row(self.engine.collect(Aggregate(Project(flagged, tuple(columns.items())), (), tuple(calls))))
-        if int(row.get("low") or 0) < 0 or int(row.get("high") or 0) > 1:
-            raise DataError(f"label `{self.plan.label}` has values from {row['low']} to {row['high']}; a label is 0 or 1")
+        self.learner.check_label(row.get("low"), row.get("high"))
         rows, learning, test, reaching, timeless = (
             int(row.get(name) or 0) for name in ("rows", "learning", "test", "reaching", "timeless")
         )
@@ -275,69 +266,16 @@ class _Learning:
         matrix = replace(prepared, label=LABEL if self.plan.label else None, rows=rows)
         relation: Relation = Filter(matrix.relation, self.training)
         columns: dict[str, Expression] = {name: Column(name) for name in matrix.columns}
-        if self._scales_inside:
+        if self.learner.scales_inside:
             columns |= standardised(preparation)
         node = Materialise(Project(relation, tuple(columns.items())), f"{self.plan.name} training", "training matrix")
-        self.done.callback(self.engine.release, node)
+        self._release_at_the_end(node)
         return replace(matrix, relation=node)
 
-    @property
-    def _scales_inside(self) -> bool:
-        """Without a penalty scaling changes no answer, but libraries find it only for scaled columns."""
-        return isinstance(self.plan.train, TrainLogisticRegression) and self.plan.train.l2 == 0
-
-    def _train(self, matrix: Matrix, prepared: Matrix, preparation: Preparation) -> FittedModel:
-        solution: LogisticRegression | KMeans
-        if isinstance(self.plan.train, TrainLogisticRegression):
-            solution, facts, warnings = self._train_binary(matrix, preparation, self.plan.train)
-        else:
-            solution, facts, warnings = self._train_clusters(matrix, prepared, preparation, self.plan.train)
-        label_type = self.plan.schema[self.plan.label].type.name if self.plan.label else None
-        return FittedModel(self.plan.name, solution, preparation, self.plan.label, label_type, facts, warnings)
-
-    def _train_binary(
-        self, matrix: Matrix, preparation: Preparation, train: TrainLogisticRegression
-    ) -> tuple[LogisticRegression, dict[str, Any], tuple[str, ...]]:
-        answer = logistic_regression.fit(self.engine, matrix, train.l2, preparation.positives or 0)
-        coefficients = map_back(preparation, answer.coefficients) if self._scales_inside else answer.coefficients
-        solution = LogisticRegression(float(coefficients[0]), coefficients[1:], self.plan.evaluate.threshold)
-        facts = {
-            "l2": train.l2,
-            "gradient_norm": answer.gradient_norm,
-            "training_loss": answer.loss,
-            "newton_steps": answer.steps,
-        }
-        return solution, facts, answer.warnings
-
-    def _train_clusters(
-        self, matrix: Matrix, prepared: Matrix, preparation: Preparation, train: TrainKMeans
-    ) -> tuple[KMeans, dict[str, Any], tuple[str, ...]]:
-        # from the prepared rows, because the training matrix does not hold the key
-        training = replace(prepared, relation=Filter(prepared.relation, self.training))
-        sampled = sample(self.engine, training, self._sampled_by(), k_means.SALT, k_means.SAMPLE)
-        answer = k_means.fit(self.engine, self.engine, matrix, sampled, train.k, train.starts, train.iterations)
-        facts = {
-            "sizes": list(answer.sizes),
-            "inertia": answer.inertia,
-            "start": answer.start,
-            "centres": clusters.centres_in_original_units(preparation, answer.centres),
-        }
-        return KMeans(answer.centres), facts, answer.warnings
+    def _release_at_the_end(self, node: Materialise) -> None:
+        self.done.callback(self.engine.release, node)
 
     # evaluation
-
-    def _evaluate(self, prepared: Matrix, model: FittedModel) -> Metrics:
-        rows = self._test_rows(prepared)
-        if isinstance(model.solution, KMeans):
-            by = self._sampled_by()
-            some = sample(self.engine, rows, by, clusters.SILHOUETTE_SALT, clusters.SILHOUETTE_ROWS)
-            return clusters.evaluate(self.engine, rows, model.solution, some)
-        scored = with_probability(rows, model.solution, (LABEL,), "boolean")
-        kept = Materialise(scored, f"{self.plan.name} test scores", "read by each round of the metrics")
-        self.done.callback(self.engine.release, kept)
-        metrics = binary.evaluate(self.engine, kept, LABEL, "probability", self.plan.evaluate.threshold)
-        share = (model.preparation.positives or 0) / model.preparation.rows
-        return {**metrics, **baseline(int(metrics["rows"] or 0), int(metrics["positives"] or 0), share)}
 
     def _test_rows(self, prepared: Matrix) -> Matrix:
         """Return the rows that are evaluated: the test rows, or all without a split."""

@@ -95,7 +95,7 @@ class StageWork:
         """Put beside the last stage's own files those of the stages before it that belong to the answer."""
         models = [model.name for model in self.plan.models]
         for each in self.before:
-            for name in ("quarantine", *(models if each.stage == TRAIN else ())):
+            for name in ("quarantine", *(models if each.stage in (TRAIN, EVALUATE) else ())):
                 _link(each.attempt.path / name, attempt.path / name)
         set_aside = tuple(SetAsideRecord(**place) for each in self.before for place in each.record["outcome"]["set_aside"])
         return replace(outcome, set_aside=set_aside + outcome.set_aside)
@@ -149,8 +149,9 @@ class _Later(Execution):
 class _Evaluate(_Later):
     def _model(self, model: ModelPlan) -> ModelRecord:
         handed = self.models[model.name]
-        metrics, gates = judge(self.engine, model, handed.fitted(), self.clock_of(model))
-        return model_record(model, {**handed.record(TRAIN)["metrics"], **metrics}, gates)
+        evaluation, gates = judge(self.engine, model, handed.fitted(), self.clock_of(model))
+        self.save_evaluation(model.name, evaluation)
+        return model_record(model, {**handed.record(TRAIN)["metrics"], **evaluation.metrics}, gates)
 
 
 class _Score(_Later):
