@@ -18,7 +18,8 @@ from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.types import BOOLEAN, Schema
 from crossover.learning.evaluation.gates import GateResult, check_gates
 from crossover.learning.models.as_expressions import with_cluster, with_probability
-from crossover.learning.models.fitted import FittedModel, LogisticRegression
+from crossover.learning.models.class_expressions import with_classes
+from crossover.learning.models.fitted import FittedModel, LogisticRegression, MultinomialRegression
 from crossover.learning.models.matrix import Matrix
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.apply import apply
@@ -289,4 +290,6 @@ def score_relation(matrix: Matrix, model: FittedModel, keep: tuple[str, ...]) ->
     """Return the scores of the prepared rows of a matrix, whose relation holds the columns of `keep`."""
     if isinstance(model.solution, LogisticRegression):
         return with_probability(matrix, model.solution, keep, model.label_type or "boolean")
+    if isinstance(model.solution, MultinomialRegression):
+        return with_classes(matrix, model.solution, keep)
     return with_cluster(matrix, model.solution, keep)

@@ -32,8 +32,8 @@ def with_probability(matrix: Matrix, model: LogisticRegression, keep: Sequence[s
     table = matrix.relation
     terms: list[Expression] = [literal(model.intercept)]
     terms += [call("multiply", Column(name), literal(float(weight))) for name, weight in zip(matrix.dense, dense, strict=True)]
-    for block, weights in zip(matrix.codes, _by_block(matrix, model.coefficients), strict=True):
-        table = _join_numbers(table, block, {f"__weight_of{block.column}": weights})
+    for block, weights in zip(matrix.codes, by_block(matrix, model.coefficients), strict=True):
+        table = join_numbers(table, block, {f"__weight_of{block.column}": weights})
         terms.append(Column(f"__weight_of{block.column}"))
     kept = tuple((name, Column(name)) for name in keep)
     margin, small, probability = Column("__margin"), Column("__small"), Column("probability")
@@ -59,9 +59,9 @@ def with_cluster(matrix: Matrix, model: KMeans, keep: Sequence[str], *, square: 
     table = matrix.relation
     terms: list[list[Expression]] = [_dense_squares(matrix, centre) for centre in model.centres]
     for place, block in enumerate(matrix.codes):
-        shares = [_by_block(matrix, centre)[place] for centre in model.centres]
+        shares = [by_block(matrix, centre)[place] for centre in model.centres]
         numbers = {f"__square_{number}_of{block.column}": code_squares(each) for number, each in enumerate(shares)}
-        table = _join_numbers(table, block, numbers)
+        table = join_numbers(table, block, numbers)
         for number, name in enumerate(numbers):
             terms[number].append(Column(name))
     kept = tuple((name, Column(name)) for name in keep)
@@ -87,13 +87,13 @@ def _dense_squares(matrix: Matrix, centre: Floats) -> list[Expression]:
     return [call("multiply", each, each) for each in differences] or [literal(0.0)]
 
 
-def _by_block(matrix: Matrix, numbers: Floats) -> list[Floats]:
+def by_block(matrix: Matrix, numbers: Floats) -> list[Floats]:
     """Return the numbers of each code block."""
     ends = np.cumsum([len(matrix.dense), *(block.width for block in matrix.codes)])
     return [numbers[begin:end] for begin, end in pairwise(ends)]
 
 
-def _join_numbers(table: Relation, block: CodeBlock, numbers: dict[str, Floats]) -> Relation:
+def join_numbers(table: Relation, block: CodeBlock, numbers: dict[str, Floats]) -> Relation:
     """Return the table with numbers for each row's code."""
     codes = pa.array(range(block.width), pa.int64())
     inline = pa.table({"code": codes, **{name: pa.array(values, pa.float64()) for name, values in numbers.items()}})

@@ -50,6 +50,39 @@ class LogisticRegression:
 
 
 @dataclass(frozen=True, eq=False)
+class MultinomialRegression:
+    """P(class k) = exp(s_k) / sum_l exp(s_l) with s = intercepts + coefficients x on prepared columns."""
+
+    kind: ClassVar[str] = "multinomial_logistic_regression"
+    classes: tuple[str | int | bool, ...]
+    """Values of the label, in order: by value, or by code point."""
+    intercepts: Floats
+    """Shape (K,)."""
+    coefficients: Floats
+    """Shape (K, d): the dense columns, then those of the code blocks."""
+
+    @property
+    def probabilities(self) -> tuple[str, ...]:
+        """The columns that hold the probability of each class."""
+        return tuple(f"probability_{place}" for place in range(len(self.classes)))
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """Those that scores have: of two classes `probability` says it all."""
+        return self.probabilities if len(self.classes) > 2 else ()
+
+    def weights(self) -> dict[str, Floats]:
+        return {"intercepts": self.intercepts, "coefficients": self.coefficients}
+
+    def settings(self) -> dict[str, Any]:
+        return {"classes": list(self.classes)}
+
+    @staticmethod
+    def of(weights: Mapping[str, Floats], settings: Mapping[str, Any]) -> MultinomialRegression:
+        return MultinomialRegression(tuple(settings["classes"]), weights["intercepts"], weights["coefficients"])
+
+
+@dataclass(frozen=True, eq=False)
 class KMeans:
     """The cluster of a row is its nearest centre, by Euclidean distance in the prepared space."""
 
@@ -69,8 +102,10 @@ class KMeans:
         return KMeans(weights["centres"])
 
 
-Solution = LogisticRegression | KMeans
-_KINDS: dict[str, type[LogisticRegression] | type[KMeans]] = {each.kind: each for each in (LogisticRegression, KMeans)}
+Solution = LogisticRegression | MultinomialRegression | KMeans
+_KINDS: dict[str, type[LogisticRegression] | type[MultinomialRegression] | type[KMeans]] = {
+    each.kind: each for each in (LogisticRegression, MultinomialRegression, KMeans)
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +117,7 @@ class FittedModel:
     preparation: Preparation
     label: str | None = None
     label_type: str | None = None
-    """boolean or int: the type of predictions."""
+    """boolean, int or string: the type of predictions."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """How it was fitted, as JSON values: l2, gradient norm, sizes ..."""
     warnings: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crossover.core.errors import DataError
-from crossover.learning.models.fitted import FittedModel, Floats, KMeans, LogisticRegression
+from crossover.learning.models.fitted import FittedModel, Floats, KMeans, LogisticRegression, MultinomialRegression
 from crossover.learning.models.state import LabelMean, Number, Numbered, OneHot
 
 Category = OneHot | LabelMean | Numbered
@@ -42,13 +42,18 @@ class Scorer:
         return Scorer(FittedModel.load(Path(folder)))
 
     def score(self, rows: Columns) -> dict[str, npt.NDArray[Any]]:
-        """Return `probability` and `prediction`, or `cluster` and `distance`, for raw columns of equal length."""
+        """Return `probability` and `prediction`, or `cluster` and `distance`, for raw columns of equal length.
+
+        Of more than two classes also `probability_0` ....
+        """
         dense, codes = self._prepare(rows)
         solution = self.model.solution
         if isinstance(solution, LogisticRegression):
             probability = sigmoid(_margins(solution, dense, codes, self._offsets))
             prediction = probability >= solution.threshold
             return {"probability": probability, "prediction": prediction if self._boolean else prediction.astype(np.int64)}
+        if isinstance(solution, MultinomialRegression):
+            return _classes(solution, dense, codes, self._offsets)
         return _nearest(solution, dense, codes, self._offsets)
 
     def score_one(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +66,8 @@ class Scorer:
             probability = sigmoid_of(margin)
             positive = probability >= solution.threshold
             return {"probability": probability, "prediction": positive if self._boolean else int(positive)}
+        if isinstance(solution, MultinomialRegression):
+            return self._class_of_one(solution, dense, places)
         squares = [self._square(centre, dense, places) for centre in self._centres]
         cluster = min(range(len(squares)), key=squares.__getitem__)
         return {"cluster": cluster, "distance": math.sqrt(squares[cluster])}
@@ -75,6 +82,8 @@ class Scorer:
         if isinstance(solution, LogisticRegression):
             weights = solution.coefficients.tolist()
             self._dense_weights, self._code_weights = weights[:width], weights[width:]
+        elif isinstance(solution, MultinomialRegression):
+            self._class_weights = [(each[:width], each[width:]) for each in solution.coefficients.tolist()]
         else:
             self._centres = solution.centres.tolist()
         offsets, start = [], 0
@@ -126,6 +135,17 @@ class Scorer:
             else:
                 dense.append(self._numbers[_name(each)][place])
         return dense, places
+
+    def _class_of_one(self, solution: MultinomialRegression, dense: list[float], places: list[int]) -> dict[str, Any]:
+        margins = [
+            intercept + sum(map(_product, weights, dense)) + sum(code_weights[place] for place in places)
+            for intercept, (weights, code_weights) in zip(solution.intercepts.tolist(), self._class_weights, strict=True)
+        ]
+        largest = max(margins)
+        powers = [math.exp(margin - largest) for margin in margins]
+        total = sum(powers)
+        found = {"probability": 1.0 / total, "prediction": solution.classes[margins.index(largest)]}
+        return found | {name: power / total for name, power in zip(solution.scored, powers, strict=False)}
 
     def _square(self, centre: list[float], dense: list[float], places: list[int]) -> float:
         total = sum((value - middle) ** 2 for value, middle in zip(dense, centre, strict=False))
@@ -213,6 +233,19 @@ def _margins(
     for code, offset in zip(codes, offsets, strict=True):
         margins = margins + solution.coefficients[width + offset + code]
     return np.asarray(margins)
+
+
+def _classes(
+    solution: MultinomialRegression, dense: Floats, codes: list[npt.NDArray[np.int64]], offsets: list[int]
+) -> dict[str, npt.NDArray[Any]]:
+    width = dense.shape[1]
+    margins = solution.intercepts + dense @ solution.coefficients[:, :width].T
+    for code, offset in zip(codes, offsets, strict=True):
+        margins = margins + solution.coefficients.T[width + offset + code]
+    powers = np.exp(margins - margins.max(axis=1, keepdims=True))
+    total = powers.sum(axis=1)
+    found = {"probability": 1.0 / total, "prediction": np.array(solution.classes)[margins.argmax(axis=1)]}
+    return found | {name: powers[:, place] / total for place, name in enumerate(solution.scored)}
 
 
 def _nearest(
