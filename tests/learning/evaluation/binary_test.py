@@ -16,7 +16,7 @@ from tests.tables import inline
 
 def evaluated(learner: Any, labels: Any, scores: Any, threshold: float = 0.5) -> dict[str, Any]:
     table = inline("y int, p double", [(int(label), float(score)) for label, score in zip(labels, scores, strict=True)])
-    return evaluate(learner, table, "y", "p", threshold)
+    return evaluate(learner, table, "y", "p", threshold).metrics
 
 
 def random_scores(kind: str) -> tuple[Any, Any]:

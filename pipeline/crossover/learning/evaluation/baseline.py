@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from math import log
 
-from crossover.learning.evaluation.binary import EPSILON, Metrics, decisions
+from crossover.learning.evaluation.binary import decisions
+from crossover.learning.evaluation.buckets import EPSILON
+from crossover.learning.evaluation.findings import Metrics
 
 PREFIX = "baseline_"
 
@@ -18,6 +20,7 @@ def baseline(rows: int, positives: int, training_share: float) -> Metrics:
         "auc": 0.5 if 0 < positives < rows else None,
         "aupr": positives / rows if positives else None,
         "log_loss": loss / rows if rows else None,
+        "brier": (positives * (1.0 - training_share) ** 2 + (rows - positives) * training_share**2) / rows if rows else None,
         **decisions(rows, positives, rows if majority else 0, positives if majority else 0),
     }
     return {PREFIX + name: value for name, value in metrics.items()}

@@ -52,10 +52,10 @@ class BinaryLearner(Learner):
         scored = with_probability(rows, model.solution, (LABEL,), "boolean")
         kept = Materialise(scored, f"{self.plan.name} test scores", "read by each round of the metrics")
         self.keep(kept)
-        metrics = binary.evaluate(self.engine, kept, LABEL, "probability", self.plan.evaluate.threshold)
+        found = binary.evaluate(self.engine, kept, LABEL, "probability", model.solution.threshold)
         share = (model.preparation.positives or 0) / model.preparation.rows
-        constant = baseline(int(metrics["rows"] or 0), int(metrics["positives"] or 0), share)
-        return Evaluation({**metrics, **constant})
+        constant = baseline(int(found.metrics["rows"] or 0), int(found.metrics["positives"] or 0), share)
+        return Evaluation({**found.metrics, **constant}, found.tables)
 
     @property
     def _settings(self) -> TrainLogisticRegression:
