@@ -18,7 +18,8 @@ import pyarrow as pa
 import xxhash
 
 from crossover.language.tree import Call, Case, Column, Expression, Literal
-from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.schema import schema_of
@@ -218,17 +219,27 @@ class Reference:
         label = np.array([row[matrix.label] for row in rows]) if matrix.label else None
         return np.concatenate(parts, axis=1), label
 
-    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
-        del l2, iterations, tolerance
+    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        del penalty, iterations, tolerance
         return np.zeros(matrix.width + 1)
 
-    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        del penalty, iterations, tolerance
+        return np.zeros(matrix.width + 1)
+
+    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
         x, y = self.arrays(matrix)
         x = np.column_stack([np.ones(len(x)), x])
+        weight = np.ones(len(x))
+        if matrix.weight:
+            weight = np.array([row[matrix.weight] for row in self.rows(matrix.relation, {})])
         margins = x @ coefficients
-        loss = float(np.logaddexp(0.0, np.where(y == 1, -margins, margins)).sum())
         p = np.exp(-np.logaddexp(0.0, -margins))
-        return LogisticSums(len(x), loss, x.T @ (p - y), x.T @ (x * (p * (1 - p))[:, None]))
+        losses = np.logaddexp(0.0, np.where(y == 1, -margins, margins)) if loss == "logistic" else (y - margins) ** 2 / 2
+        slope, curvature = (p - y, p * (1 - p)) if loss == "logistic" else (margins - y, np.ones(len(x)))
+        own = x * (weight * slope)[:, None]
+        hessian = x.T @ (x * (weight * curvature)[:, None])
+        return LossSums(len(x), float(weight.sum()), float(weight @ losses), own.sum(axis=0), hessian, own.T @ own if meat else None)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         x, _ = self.arrays(matrix)

@@ -15,7 +15,8 @@ from typing import ClassVar, Generic, TypeVar
 import pyarrow as pa
 
 from crossover.engines.capabilities import Capabilities
-from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.other_values import other_values, others_of
@@ -102,12 +103,16 @@ class Engine(ABC, Generic[F]):
         """Return the engine's own plan as text."""
 
     @abstractmethod
-    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
-        """Fit by the engine's library: mean loss + l2/2 |b|^2. Return (d + 1,), the intercept first."""
+    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        """Fit by the engine's library: weighted mean logistic loss + penalty. Return (d + 1,), the intercept first."""
 
     @abstractmethod
-    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
-        """Return loss, gradient and Hessian sums over all rows at the given coefficients."""
+    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        """Fit by the engine's library: weighted mean of (y - s)^2 / 2 + penalty; the label is not constant."""
+
+    @abstractmethod
+    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
+        """Return weighted loss, gradient and Hessian sums over all rows at the given coefficients (d + 1,)."""
 
     @abstractmethod
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:

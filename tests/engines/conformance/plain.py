@@ -164,7 +164,10 @@ class PlainEngine(Engine[Frame]):
     def fit_logistic_regression(self, *arguments: object) -> Any:
         raise NotImplementedError
 
-    def logistic_sums(self, *arguments: object) -> Any:
+    def fit_linear_regression(self, *arguments: object) -> Any:
+        raise NotImplementedError
+
+    def loss_sums(self, *arguments: object, **settings: object) -> Any:
         raise NotImplementedError
 
     def fit_k_means(self, *arguments: object) -> Any:

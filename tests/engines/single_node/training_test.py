@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from crossover.core.errors import DataError
-from crossover.engines.single_node.sums import BLOCK, logistic_sums
+from crossover.engines.single_node.blocks import Blocks
+from crossover.engines.single_node.sums import BLOCK, loss_sums
 from crossover.engines.single_node.training import fit_k_means, fit_logistic_regression
+from crossover.learning.models.penalty import Penalty
 
 Rows = tuple[Any, list[tuple[Any, int]], Any]
 
@@ -64,7 +66,7 @@ def test_sums_are_those_of_the_written_out_design(shape: str) -> None:
     x = written_out(dense, codes)
     coefficients = np.random.default_rng(2).normal(size=x.shape[1])
     loss, gradient, hessian = sums_written_out(x, label, coefficients)
-    sums = logistic_sums(dense, codes, label, coefficients)
+    sums = loss_sums(Blocks(dense, codes, label), coefficients, "logistic")
     assert sums.rows == len(label)
     assert sums.loss == pytest.approx(loss, rel=1e-12)
     np.testing.assert_allclose(sums.gradient, gradient, rtol=1e-10, atol=1e-9)
@@ -74,7 +76,7 @@ def test_sums_are_those_of_the_written_out_design(shape: str) -> None:
 
 def test_sums_of_scores_beyond_exp_are_finite() -> None:
     dense = np.array([[1000.0], [-1000.0], [1000.0]])
-    sums = logistic_sums(dense, [], np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0]))
+    sums = loss_sums(Blocks(dense, [], np.array([1.0, 0.0, 0.0])), np.array([0.0, 1.0]), "logistic")
     assert sums.loss == 1000.0
     assert sums.gradient.tolist() == [1.0, 1000.0]
     assert np.isfinite(sums.hessian).all()
@@ -85,29 +87,29 @@ def test_sums_of_scores_beyond_exp_are_finite() -> None:
 def test_the_fit_is_newtons_optimum(shape: str, l2: float) -> None:
     dense, codes, label = random_rows(*SHAPES[shape])
     expected = newton(written_out(dense, codes), label, l2)
-    got = fit_logistic_regression(dense, codes, label, l2, iterations=500, tolerance=1e-10)
+    got = fit_logistic_regression(Blocks(dense, codes, label), Penalty(l2=l2), iterations=500, tolerance=1e-10)
     np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-7)
 
 
 def test_without_a_penalty_the_fit_is_newtons_optimum_too() -> None:
     dense, codes, label = random_rows(500, 3, [])
     expected = newton(written_out(dense, codes), label, 0.0)
-    np.testing.assert_allclose(fit_logistic_regression(dense, codes, label, 0.0, 500, 1e-10), expected, rtol=1e-6)
+    np.testing.assert_allclose(fit_logistic_regression(Blocks(dense, codes, label), Penalty(), 500, 1e-10), expected, rtol=1e-6)
 
 
 def test_wide_codes_are_fitted_by_the_other_solver() -> None:
     dense, codes, label = random_rows(3000, 2, [1200])
-    got = fit_logistic_regression(dense, codes, label, 0.01, iterations=2000, tolerance=1e-10)
-    sums = logistic_sums(dense, codes, label, got)
+    got = fit_logistic_regression(Blocks(dense, codes, label), Penalty(l2=0.01), iterations=2000, tolerance=1e-10)
+    sums = loss_sums(Blocks(dense, codes, label), got, "logistic")
     penalty = 0.01 * np.concatenate(([0.0], got[1:]))
     assert np.linalg.norm(sums.gradient / len(label) + penalty) < 1e-7
 
 
 def test_a_label_of_one_value_is_refused() -> None:
     with pytest.raises(DataError, match="one value"):
-        fit_logistic_regression(np.ones((3, 1)), [], np.ones(3), 0.1, 10, 1e-6)
+        fit_logistic_regression(Blocks(np.ones((3, 1)), [], np.ones(3)), Penalty(l2=0.1), 10, 1e-6)
     with pytest.raises(DataError, match="one value"):
-        fit_logistic_regression(np.ones((0, 1)), [], np.ones(0), 0.1, 10, 1e-6)
+        fit_logistic_regression(Blocks(np.ones((0, 1)), [], np.ones(0)), Penalty(l2=0.1), 10, 1e-6)
 
 
 def lloyd(points: Any, centres: Any, iterations: int) -> Any:

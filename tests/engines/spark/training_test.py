@@ -11,6 +11,7 @@ import pytest
 from crossover.core.errors import DataError
 from crossover.engines.base import Engine
 from crossover.learning.models.matrix import CodeBlock, Floats, Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.relations.nodes import InlineTable, Materialise, Scan
 from tests.engines.spark.plans_test import persisted
 
@@ -36,7 +37,7 @@ def example(seed: int, codes: bool = True, label: bool = True) -> tuple[Matrix, 
 def test_sums_are_those_of_the_columns_written_out(spark_engine: Engine[Any], codes: bool) -> None:
     matrix, design, labels = example(1, codes)
     coefficients = np.random.default_rng(2).normal(size=design.shape[1])
-    sums = spark_engine.logistic_sums(matrix, coefficients)
+    sums = spark_engine.loss_sums(matrix, coefficients, "logistic")
     score = design @ coefficients
     probability = 1 / (1 + np.exp(-score))
     assert sums.rows == ROWS
@@ -49,7 +50,7 @@ def test_sums_are_those_of_the_columns_written_out(spark_engine: Engine[Any], co
 def test_logistic_regression_is_at_the_optimum_of_the_objective(spark_engine: Engine[Any], codes: bool) -> None:
     matrix, design, labels = example(3, codes)
     before = persisted(spark_engine)
-    found = spark_engine.fit_logistic_regression(matrix, L2, 500, 1e-10)
+    found = spark_engine.fit_logistic_regression(matrix, Penalty(l2=L2), 500, 1e-10)
     penalty = np.full(len(found), L2)
     penalty[0] = 0
     gradient = design.T @ (1 / (1 + np.exp(-design @ found)) - labels) / ROWS + penalty * found
@@ -60,7 +61,7 @@ def test_logistic_regression_is_at_the_optimum_of_the_objective(spark_engine: En
 def test_a_label_of_one_value_has_no_model(spark_engine: Engine[Any]) -> None:
     table = pa.table({"x": [1.0, 2.0, 3.0], "y": pa.array([1, 1, 1])})
     with pytest.raises(DataError, match="one value only"):
-        spark_engine.fit_logistic_regression(Matrix(Scan(InlineTable(table), ("x", "y")), ("x",), (), "y", 3), 0.1, 50, 1e-8)
+        spark_engine.fit_logistic_regression(Matrix(Scan(InlineTable(table), ("x", "y")), ("x",), (), "y", 3), Penalty(l2=0.1), 50, 1e-8)
 
 
 @pytest.mark.parametrize(("codes", "offset"), [(True, 0.0), (False, 0.0), (False, 1e6)])
@@ -86,7 +87,7 @@ def test_a_materialised_matrix_stays_until_it_is_released(spark_engine: Engine[A
     matrix, _, _ = example(5)
     before = persisted(spark_engine)
     kept = Materialise(matrix.relation, "matrix", "a test")
-    spark_engine.fit_logistic_regression(Matrix(kept, matrix.dense, matrix.codes, "y", ROWS), L2, 20, 1e-6)
+    spark_engine.fit_logistic_regression(Matrix(kept, matrix.dense, matrix.codes, "y", ROWS), Penalty(l2=L2), 20, 1e-6)
     assert len(persisted(spark_engine) - before) == 1
     spark_engine.release(kept)
     assert not persisted(spark_engine) - before

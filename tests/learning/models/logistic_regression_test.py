@@ -10,8 +10,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression as Oracle
 
 from crossover.core.errors import DataError
-from crossover.learning.models.logistic_regression import LogisticAnswer, fit
+from crossover.learning.models.logistic_regression import fit
 from crossover.learning.models.matrix import CodeBlock, Matrix
+from crossover.learning.models.optimum import Answer
+from crossover.learning.models.penalty import Penalty
 from tests.learning.reference import Reference
 from tests.tables import inline
 
@@ -28,11 +30,11 @@ def table(separable: bool = False) -> tuple[Any, Any, Any]:
     return x, codes, labels.astype(int)
 
 
-def fitted(learner: Any, l2: float, x: Any, codes: Any, y: Any) -> LogisticAnswer:
+def fitted(learner: Any, l2: float, x: Any, codes: Any, y: Any) -> Answer:
     rows = [(float(a), float(b), int(code), int(label)) for (a, b), code, label in zip(x, codes, y, strict=True)]
     relation = inline("a double, b double, code int, y int", rows)
     matrix = Matrix(relation, ("a", "b"), (CodeBlock("code", 3),), "y", len(rows))
-    return fit(learner, matrix, l2, int(np.sum(y)))
+    return fit(learner, matrix, Penalty(l2=l2), int(np.sum(y)))
 
 
 def written_out(x: Any, codes: Any) -> Any:
@@ -43,8 +45,8 @@ def written_out(x: Any, codes: Any) -> Any:
 def test_the_polished_answer_is_the_optimum(learner: Any, l2: float) -> None:
     x, codes, y = table()
     answer = fitted(learner, l2, x, codes, y)
-    assert answer.gradient_norm is not None
-    assert answer.gradient_norm <= 1e-9
+    assert answer.residual is not None
+    assert answer.residual <= 1e-9
     assert answer.warnings == ()
     design = np.column_stack([np.ones(ROWS), written_out(x, codes)])
     p = 1 / (1 + np.exp(-design @ answer.coefficients))
@@ -58,8 +60,8 @@ def test_the_polished_answer_is_the_optimum(learner: Any, l2: float) -> None:
 def test_without_penalty_repeated_columns_give_the_shortest_answer_and_a_warning(learner: Any) -> None:
     x, codes, y = table()
     answer = fitted(learner, 0.0, x, codes, y)
-    assert answer.gradient_norm is not None
-    assert answer.gradient_norm <= 1e-9
+    assert answer.residual is not None
+    assert answer.residual <= 1e-9
     assert any("repeat each other in 1 direction" in warning for warning in answer.warnings)
     # the same model without the column that repeats the intercept, shortened by hand along (1, 0, 0, -1, -1, -1)
     with warnings.catch_warnings():
@@ -78,8 +80,8 @@ def test_classes_that_are_separated_are_told(learner: Any) -> None:
 
 def test_separated_classes_have_an_answer_with_a_penalty(reference: Reference) -> None:
     answer = fitted(reference, 0.001, *table(separable=True))
-    assert answer.gradient_norm is not None
-    assert answer.gradient_norm <= 1e-9
+    assert answer.residual is not None
+    assert answer.residual <= 1e-9
     assert answer.warnings == ()
 
 
@@ -94,8 +96,8 @@ def test_a_column_of_zeros_has_coefficient_0(learner: Any) -> None:
 def test_columns_of_very_different_size_are_polished_too(learner: Any) -> None:
     x, codes, y = table()
     answer = fitted(learner, 0.01, x * [1e3, 1e-3], codes, y)
-    assert answer.gradient_norm is not None
-    assert answer.gradient_norm <= 1e-9
+    assert answer.residual is not None
+    assert answer.residual <= 1e-9
 
 
 def test_one_class_is_refused(reference: Reference) -> None:

@@ -16,8 +16,10 @@ from crossover.engines.base import Engine, EngineOptions, WrittenFile
 from crossover.engines.pandas import aggregates, joins, relations, sources, training, windows
 from crossover.engines.pandas.capabilities import CAPABILITIES
 from crossover.engines.pandas.frames import Frame, frame_to_arrow
+from crossover.engines.single_node.blocks import Blocks
 from crossover.engines.single_node.neighbours import neighbours_of
-from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 
@@ -109,11 +111,14 @@ class PandasEngine(Engine[Frame]):
     def explain(self, relation: nodes.Relation) -> str:
         return relations.explained(relation)
 
-    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
-        return training.fit_logistic_regression(self._read(matrix), l2, iterations, tolerance)
+    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        return training.fit_logistic_regression(self._read(matrix), penalty, iterations, tolerance)
 
-    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
-        return training.logistic_sums(self._read(matrix), coefficients)
+    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        return training.fit_linear_regression(self._read(matrix), penalty, iterations, tolerance)
+
+    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
+        return training.loss_sums(self._read(matrix), coefficients, loss, meat=meat)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         return training.fit_k_means(self._read(matrix), centres, iterations)
@@ -127,5 +132,5 @@ class PandasEngine(Engine[Frame]):
             "scikit-learn": version("scikit-learn"),
         }
 
-    def _read(self, matrix: Matrix) -> training.Blocks:
-        return training.Blocks.of(matrix, self.evaluate(matrix.relation))
+    def _read(self, matrix: Matrix) -> Blocks:
+        return training.blocks_of(matrix, self.evaluate(matrix.relation))

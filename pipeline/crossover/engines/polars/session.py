@@ -17,7 +17,8 @@ from crossover.engines.polars.capabilities import POLARS
 from crossover.engines.polars.frames import Frame, collect, to_arrow
 from crossover.engines.polars.written import write_parquet
 from crossover.engines.single_node.neighbours import neighbours_of
-from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 
@@ -90,11 +91,14 @@ class PolarsEngine(Engine[Frame]):
         """Return the optimised plan. Nothing is computed: what would be materialised stands in it as a query."""
         return self._as_query(relation, {}).lazy.explain(engine="streaming")
 
-    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
-        return training.fit_logistic_regression(self.evaluate(matrix.relation), matrix, l2, iterations, tolerance)
+    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        return training.fit_logistic_regression(self.evaluate(matrix.relation), matrix, penalty, iterations, tolerance)
 
-    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
-        return training.logistic_sums(self.evaluate(matrix.relation), matrix, coefficients)
+    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        return training.fit_linear_regression(self.evaluate(matrix.relation), matrix, penalty, iterations, tolerance)
+
+    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
+        return training.loss_sums(self.evaluate(matrix.relation), matrix, coefficients, loss, meat=meat)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         return training.fit_k_means(self.evaluate(matrix.relation), matrix, centres, iterations)

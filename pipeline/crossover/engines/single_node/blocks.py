@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,18 @@ Codes = tuple[npt.NDArray[Any], int]
 """A column of codes (n,) of 0 .. width - 1 that stands for `width` columns of zeros and ones, and the width."""
 
 Labels = npt.NDArray[np.float64]
-"""Of shape (n,): 0 and 1."""
+"""Of shape (n,): 0 and 1, or any numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """A dense block (n, p), code columns with their widths, the label (empty if there is none), a weight for each row."""
+
+    dense: Floats
+    codes: list[Codes]
+    label: Labels = field(default_factory=lambda: np.empty(0))
+    weight: Floats | None = None
+    """None: every row counts 1."""
 
 
 def empty_dense(rows: int, columns: int, codes: int) -> Floats:

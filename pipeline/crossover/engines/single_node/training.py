@@ -13,41 +13,70 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
 from sklearn.metrics import pairwise_distances_argmin
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from crossover.core.errors import DataError
-from crossover.engines.single_node.blocks import Codes, Labels, with_ones
+from crossover.engines.single_node.blocks import Blocks, Codes, with_ones
 from crossover.learning.models.matrix import Floats
+from crossover.learning.models.penalty import Penalty
 
 NEWTON_WIDTH = 1_000
 """Columns up to which the Hessian is small enough for Newton's method; beyond it L-BFGS."""
 
 
-def fit_logistic_regression(
-    dense: Floats, codes: Sequence[Codes], label: Labels, l2: float, iterations: int, tolerance: float
-) -> Floats:
-    """Return (d + 1,) coefficients, the intercept first, of the least mean loss + l2/2 |b|^2.
+def fit_logistic_regression(blocks: Blocks, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+    """Return (d + 1,) coefficients, the intercept first, of the least weighted mean loss + penalty.
 
-    `dense` is (n, p), `label` (n,) of 0 and 1. One BLAS thread: the products are narrow, and the answer then does
-    not depend on how many there are. Raises DataError if the label has one value only.
+    One BLAS thread: the products are narrow, and the answer then does not depend on how many there are. Raises
+    DataError if the label has one value only.
     """
+    label = blocks.label if blocks.weight is None else blocks.label[blocks.weight > 0]
     if not len(label) or label.min() == label.max():
         raise DataError("the label has one value only in the rows to learn from: there is nothing to tell apart")
-    design = design_matrix(dense, codes)
+    design = design_matrix(blocks.dense, blocks.codes)
     model = LogisticRegression(
-        C=1 / (l2 * len(label)) if l2 else np.inf,
-        solver="newton-cholesky" if design.shape[1] <= NEWTON_WIDTH else "lbfgs",
+        C=1 / (penalty.total * _weight(blocks)) if penalty.total else np.inf,
+        l1_ratio=penalty.l1_ratio,
+        solver=_logistic_solver(penalty, design.shape[1]),
         tol=tolerance,
         max_iter=iterations,
+        random_state=0,
     )
+    return _fitted(model, design, blocks)
+
+
+def fit_linear_regression(blocks: Blocks, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+    """Return (d + 1,) coefficients, the intercept first, of the least weighted mean of (y - s)^2 / 2 + penalty."""
+    design = design_matrix(blocks.dense, blocks.codes)
+    if penalty.l1:
+        strength, ratio = penalty.total, penalty.l1_ratio
+        model = ElasticNet(alpha=strength, l1_ratio=ratio, max_iter=iterations, tol=tolerance, selection="cyclic")
+    elif penalty.l2:
+        model = Ridge(alpha=penalty.l2 * _weight(blocks), max_iter=iterations, tol=tolerance)
+    else:
+        model = LinearRegression()
+    return _fitted(model, design, blocks)
+
+
+def _weight(blocks: Blocks) -> float:
+    return float(len(blocks.label)) if blocks.weight is None else float(blocks.weight.sum())
+
+
+def _logistic_solver(penalty: Penalty, width: int) -> str:
+    if penalty.l1:
+        return "saga"
+    return "newton-cholesky" if width <= NEWTON_WIDTH else "lbfgs"
+
+
+def _fitted(model: Any, design: Any, blocks: Blocks) -> Floats:
     with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
         # how near the answer is to the optimum is measured and shown afterwards, by the norm of the gradient
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", LinAlgWarning)
-        model.fit(design, label)
-    return np.concatenate((model.intercept_, model.coef_[0]))
+        model.fit(design, blocks.label, sample_weight=blocks.weight)
+    return np.concatenate((np.ravel(model.intercept_), np.ravel(model.coef_)))
 
 
 def fit_k_means(dense: Floats, codes: Sequence[Codes], centres: Floats, iterations: int) -> Floats:

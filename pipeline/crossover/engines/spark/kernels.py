@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from crossover.learning.models.matrix import Floats, LogisticSums
+from crossover.learning.models.losses import row_losses
+from crossover.learning.models.matrix import Floats, Loss, LossSums
 
 SCHEMA = "partition int, sums binary"
 
@@ -23,11 +24,14 @@ Codes = list[tuple[npt.NDArray[np.int64], int, int]]
 
 @dataclass(frozen=True)
 class Layout:
-    """Columns of a batch: dense, code columns with widths, label."""
+    """Columns of a batch: dense, code columns with widths, label, weight; which loss, and whether the meat is wanted."""
 
     dense: tuple[str, ...]
     codes: tuple[tuple[str, int], ...]
     label: str
+    weight: str | None = None
+    loss: Loss = "logistic"
+    meat: bool = False
 
 
 def partial_sums(batches: Iterator[pa.RecordBatch], layout: Layout, coefficients: Floats) -> Iterator[pa.RecordBatch]:
@@ -35,14 +39,14 @@ def partial_sums(batches: Iterator[pa.RecordBatch], layout: Layout, coefficients
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    total = nothing(len(coefficients))
-    for block in _blocks(batches):
+    total = nothing(len(coefficients), meat=layout.meat)
+    for block in blocks_of(batches):
         total = total + block_sums(block, layout, coefficients)
     partition = context.partitionId() if context else 0
     yield pa.RecordBatch.from_arrays([pa.array([partition], pa.int32()), pa.array([packed(total)], pa.binary())], ["partition", "sums"])
 
 
-def block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> LogisticSums:
+def block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> LossSums:
     """Return the sums of a block of rows. Code columns are counted, never written out."""
     rows = block.num_rows
     dense = np.column_stack([np.ones(rows), *(block[name].to_numpy() for name in layout.dense)])
@@ -51,11 +55,15 @@ def block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> Logisti
     score = dense @ coefficients[: dense.shape[1]]
     for column, start, _ in codes:
         score += coefficients[start + column]
-    smaller = 1 / (1 + np.exp(-np.abs(score)))
-    probability = np.where(score >= 0, smaller, 1 - smaller)
-    loss = float((np.logaddexp(0, score) - label * score).sum())
-    residual, weight = probability - label, probability * (1 - probability)
-    return LogisticSums(rows, loss, _gradient(dense, codes, residual, len(coefficients)), _hessian(dense, codes, weight, len(coefficients)))
+    values, slope, curvature = row_losses(layout.loss, score, label)
+    total = float(rows)
+    if layout.weight is not None:
+        weight = block[layout.weight].to_numpy()
+        values, slope, curvature = weight * values, weight * slope, weight * curvature
+        total = float(weight.sum())
+    size = len(coefficients)
+    meat = _products(dense, codes, slope**2, size) if layout.meat else None
+    return LossSums(rows, total, float(values.sum()), _gradient(dense, codes, slope, size), _products(dense, codes, curvature, size), meat)
 
 
 def _gradient(dense: Floats, codes: Codes, residual: Floats, size: int) -> Floats:
@@ -66,21 +74,24 @@ def _gradient(dense: Floats, codes: Codes, residual: Floats, size: int) -> Float
     return gradient
 
 
-def _hessian(dense: Floats, codes: Codes, weight: Floats, size: int) -> Floats:
-    """Upper triangle by blocks, then its mirror: dense with dense, dense with codes, codes with themselves and each other."""
-    hessian = np.zeros((size, size))
+def _products(dense: Floats, codes: Codes, factors: Floats, size: int) -> Floats:
+    """Return the sum of c x x^T over rows x with a factor c each.
+
+    Upper triangle by blocks, then its mirror: dense with dense, dense with codes, codes with themselves and each other.
+    """
+    sums = np.zeros((size, size))
     count = dense.shape[1]
-    weighted = dense * weight[:, None]
-    hessian[:count, :count] = dense.T @ weighted
+    weighted = dense * factors[:, None]
+    sums[:count, :count] = dense.T @ weighted
     for column, start, width in codes:
         for place in range(count):
-            hessian[place, start : start + width] = np.bincount(column, weighted[:, place], width)
+            sums[place, start : start + width] = np.bincount(column, weighted[:, place], width)
         diagonal = np.arange(start, start + width)
-        hessian[diagonal, diagonal] = np.bincount(column, weight, width)
+        sums[diagonal, diagonal] = np.bincount(column, factors, width)
     for (left, top, height), (right, start, width) in combinations(codes, 2):
-        pairs = np.bincount(left * width + right, weight, height * width)
-        hessian[top : top + height, start : start + width] = pairs.reshape(height, width)
-    mirrored: Floats = np.triu(hessian) + np.triu(hessian, 1).T
+        pairs = np.bincount(left * width + right, factors, height * width)
+        sums[top : top + height, start : start + width] = pairs.reshape(height, width)
+    mirrored: Floats = np.triu(sums) + np.triu(sums, 1).T
     return mirrored
 
 
@@ -92,7 +103,7 @@ def _codes(block: pa.Table, layout: Layout) -> Codes:
     return codes
 
 
-def _blocks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+def blocks_of(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
     held: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
@@ -105,15 +116,19 @@ def _blocks(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def nothing(size: int) -> LogisticSums:
-    return LogisticSums(0, 0.0, np.zeros(size), np.zeros((size, size)))
+def nothing(size: int, *, meat: bool) -> LossSums:
+    return LossSums(0, 0.0, 0.0, np.zeros(size), np.zeros((size, size)), np.zeros((size, size)) if meat else None)
 
 
-def packed(sums: LogisticSums) -> bytes:
+def packed(sums: LossSums) -> bytes:
     """Return the sums as doubles, one behind the other; a number of rows below 2**53 is exact."""
-    return np.concatenate(([sums.rows, sums.loss], sums.gradient, sums.hessian.ravel())).astype("<f8").tobytes()
+    meat = [] if sums.meat is None else [sums.meat.ravel()]
+    counts = np.array([sums.rows, sums.weight, sums.loss])
+    return np.concatenate([counts, sums.gradient, sums.hessian.ravel(), *meat]).astype("<f8").tobytes()
 
 
-def unpacked(data: bytes, size: int) -> LogisticSums:
+def unpacked(data: bytes, size: int, *, meat: bool) -> LossSums:
     values = np.frombuffer(data, "<f8")
-    return LogisticSums(int(values[0]), float(values[1]), values[2 : 2 + size], values[2 + size :].reshape(size, size))
+    rows, weight, loss = values[:3].tolist()
+    gradient, *squares = np.split(values[3:], np.cumsum([size] + [size * size] * meat))
+    return LossSums(int(rows), weight, loss, gradient, *(each.reshape(size, size) for each in squares))

@@ -29,7 +29,8 @@ from crossover.engines.spark.sources import scan
 from crossover.engines.spark.windows import window
 from crossover.engines.spark.writing import explained, write_parquet
 from crossover.language.types import Schema
-from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.schema import schema_of
@@ -145,15 +146,20 @@ class SparkEngine(Engine[SparkFrame]):
         with reported(self._log):
             return explained(frame.data)
 
-    def fit_logistic_regression(self, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
+    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
         frame = self.evaluate(matrix.relation)
         with reported(self._log):
-            return training.fit_logistic_regression(frame.data, matrix, l2, iterations, tolerance)
+            return training.fit_logistic_regression(frame.data, matrix, penalty, iterations, tolerance)
 
-    def logistic_sums(self, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
         frame = self.evaluate(matrix.relation)
         with reported(self._log):
-            return training.logistic_sums(frame.data, matrix, coefficients)
+            return training.fit_linear_regression(frame.data, matrix, penalty, iterations, tolerance)
+
+    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
+        frame = self.evaluate(matrix.relation)
+        with reported(self._log):
+            return training.loss_sums(frame.data, matrix, coefficients, loss, meat=meat)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         frame = self.evaluate(matrix.relation)

@@ -2,52 +2,98 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial, reduce
+from typing import TypeVar
 
 import numpy as np
 from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.feature import OneHotEncoder, VectorAssembler
+from pyspark.ml.regression import LinearRegression
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from crossover.core.errors import DataError
 from crossover.engines.spark import kernels
 from crossover.engines.spark.classic.k_means import lloyd
-from crossover.learning.models.matrix import Floats, LogisticSums, Matrix
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.penalty import Penalty
 
-FEATURES, LABEL = "__features", "__label"
+FEATURES, LABEL, WEIGHT = "__features", "__label", "__weight"
 
 
-def fit_logistic_regression(data: DataFrame, matrix: Matrix, l2: float, iterations: int, tolerance: float) -> Floats:
+def fit_logistic_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (d + 1,) coefficients. MLlib keeps its own blocks of rows while it fits, and gives them back."""
-    assert matrix.label is not None
-    label = F.col(matrix.label).cast("double").alias(LABEL)
-    rows = assembled(data.select(*_inputs(matrix), label), matrix).select(FEATURES, LABEL)
     library = LogisticRegression(
         featuresCol=FEATURES,
         labelCol=LABEL,
         family="binomial",
-        regParam=l2,
-        elasticNetParam=0.0,
+        regParam=penalty.total,
+        elasticNetParam=penalty.l1_ratio,
         standardization=False,
         maxIter=iterations,
         tol=tolerance,
     )
-    model = library.fit(rows)
+    model = weighted(library, matrix).fit(labelled(data, matrix))
     found = np.concatenate(([model.intercept], model.coefficients.toArray()))
     if not np.isfinite(found).all():
         raise DataError("the label has one value only in the rows to learn from: there is nothing to tell apart")
     return found
 
 
-def logistic_sums(data: DataFrame, matrix: Matrix, coefficients: Floats) -> LogisticSums:
+def fit_linear_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+    """Return (d + 1,) coefficients. MLlib divides the label by its spread s, so its L2 term is l2 s of ours."""
+    rows = labelled(data, matrix)
+    strength = penalty.l1 + penalty.l2 * _spread(rows) if penalty.l2 else penalty.l1
+    library = LinearRegression(
+        featuresCol=FEATURES,
+        labelCol=LABEL,
+        regParam=strength,
+        elasticNetParam=penalty.l1 / strength if strength else 0.0,
+        standardization=False,
+        maxIter=iterations,
+        tol=tolerance,
+    )
+    model = weighted(library, matrix).fit(rows)
+    return np.concatenate(([model.intercept], model.coefficients.toArray()))
+
+
+def labelled(data: DataFrame, matrix: Matrix) -> DataFrame:
+    """Return the vector column with the label, and the weight if there is one."""
+    assert matrix.label is not None
+    names = [FEATURES, LABEL, *([WEIGHT] if matrix.weight else [])]
+    extra = [F.col(matrix.label).cast("double").alias(LABEL), *([F.col(matrix.weight).alias(WEIGHT)] if matrix.weight else [])]
+    return assembled(data.select(*_inputs(matrix), *extra), matrix).select(*names)
+
+
+Library = TypeVar("Library", LogisticRegression, LinearRegression)
+
+
+def weighted(library: Library, matrix: Matrix) -> Library:
+    return library.setWeightCol(WEIGHT) if matrix.weight else library
+
+
+def _spread(rows: DataFrame) -> float:
+    """Return the weighted population standard deviation of the label, around its mean."""
+    weight = F.col(WEIGHT) if WEIGHT in rows.columns else F.lit(1.0)
+    means = rows.agg(F.sum(weight).alias("weight"), F.sum(weight * F.col(LABEL)).alias("sum")).first()
+    assert means is not None
+    away = F.col(LABEL) - means["sum"] / means["weight"]
+    squares = rows.agg(F.sum(weight * away * away).alias("squares")).first()
+    assert squares is not None
+    return math.sqrt(squares["squares"] / means["weight"])
+
+
+def loss_sums(data: DataFrame, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool) -> LossSums:
     """Return sums over all rows: a partial sum of each partition, added in their order."""
     assert matrix.label is not None
-    layout = kernels.Layout(matrix.dense, tuple((each.column, each.width) for each in matrix.codes), matrix.label)
+    codes = tuple((each.column, each.width) for each in matrix.codes)
+    layout = kernels.Layout(matrix.dense, codes, matrix.label, matrix.weight, loss, meat)
     kernel = partial(kernels.partial_sums, layout=layout, coefficients=coefficients)
     rows = data.select(*dict.fromkeys(matrix.columns)).mapInArrow(kernel, kernels.SCHEMA).collect()
-    parts = [kernels.unpacked(bytes(row["sums"]), matrix.width + 1) for row in sorted(rows, key=lambda row: row["partition"])]
-    return reduce(LogisticSums.__add__, parts, kernels.nothing(matrix.width + 1))
+    size = matrix.width + 1
+    parts = [kernels.unpacked(bytes(row["sums"]), size, meat=meat) for row in sorted(rows, key=lambda row: row["partition"])]
+    return reduce(LossSums.__add__, parts, kernels.nothing(size, meat=meat))
 
 
 def fit_k_means(data: DataFrame, matrix: Matrix, centres: Floats, iterations: int) -> Floats:

@@ -7,6 +7,7 @@ One-hot columns are never scaled and never written out: they are a column of cod
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ import numpy.typing as npt
 from crossover.relations.nodes import Relation
 
 Floats = npt.NDArray[np.float64]
+
+Loss = Literal["logistic", "squared"]
+"""Of a row with label y and score s: ln(1 + exp(s)) - y s with y of 0 and 1; or (y - s)^2 / 2."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,17 @@ class CodeBlock:
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """Columns in the order dense, then the code blocks; no nulls. `label` is an int column of 0 and 1."""
+    """Columns in the order dense, then the code blocks; no nulls.
+
+    `label` is an int column of 0 and 1, or a double column; `weight` a double column >= 0, None: every row counts 1.
+    """
 
     relation: Relation
     dense: tuple[str, ...]
     codes: tuple[CodeBlock, ...] = ()
     label: str | None = None
     rows: int = 0
+    weight: str | None = None
 
     @property
     def width(self) -> int:
@@ -42,23 +50,32 @@ class Matrix:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the relation that the matrix reads."""
-        label = (self.label,) if self.label else ()
-        return (*self.dense, *(block.column for block in self.codes), *label)
+        others = (name for name in (self.label, self.weight) if name)
+        return (*self.dense, *(block.column for block in self.codes), *others)
 
 
 @dataclass(frozen=True)
-class LogisticSums:
-    """Sums over all rows at given coefficients; the penalty is not in them. The intercept comes first."""
+class LossSums:
+    """Sums over all rows, each times its weight, at given coefficients; the penalty is not in them. The intercept comes first."""
 
     rows: int
+    weight: float
+    """Sum of the weights."""
     loss: float
-    """Sum of the log loss of each row."""
     gradient: Floats
     """Shape (d + 1,)."""
     hessian: Floats
     """Shape (d + 1, d + 1)."""
+    meat: Floats | None = None
+    """Shape (d + 1, d + 1), where it was asked for: the sum of g g^T over the weighted gradient g of each row."""
 
-    def __add__(self, other: LogisticSums) -> LogisticSums:
-        return LogisticSums(
-            self.rows + other.rows, self.loss + other.loss, self.gradient + other.gradient, self.hessian + other.hessian
+    def __add__(self, other: LossSums) -> LossSums:
+        meat = None if self.meat is None or other.meat is None else self.meat + other.meat
+        return LossSums(
+            self.rows + other.rows,
+            self.weight + other.weight,
+            self.loss + other.loss,
+            self.gradient + other.gradient,
+            self.hessian + other.hessian,
+            meat,
         )

@@ -11,6 +11,7 @@ from crossover.learning.models import logistic_regression
 from crossover.learning.models.as_expressions import with_probability
 from crossover.learning.models.fitted import FittedModel, LogisticRegression
 from crossover.learning.models.matrix import Matrix
+from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.specification import TrainLogisticRegression
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.inside_scaling import map_back
@@ -36,12 +37,12 @@ class BinaryLearner(Learner):
         return self._settings.l2 == 0
 
     def train(self, matrix: Matrix, prepared: Matrix, preparation: Preparation) -> Trained:
-        answer = logistic_regression.fit(self.engine, matrix, self._settings.l2, preparation.positives or 0)
+        answer = logistic_regression.fit(self.engine, matrix, self._penalty, preparation.positives or 0)
         coefficients = map_back(preparation, answer.coefficients) if self.scales_inside else answer.coefficients
         solution = LogisticRegression(float(coefficients[0]), coefficients[1:], self.plan.evaluate.threshold)
         facts = {
             "l2": self._settings.l2,
-            "gradient_norm": answer.gradient_norm,
+            "gradient_norm": answer.residual,
             "training_loss": answer.loss,
             "newton_steps": answer.steps,
         }
@@ -56,6 +57,10 @@ class BinaryLearner(Learner):
         share = (model.preparation.positives or 0) / model.preparation.rows
         constant = baseline(int(found.metrics["rows"] or 0), int(found.metrics["positives"] or 0), share)
         return Evaluation({**found.metrics, **constant}, found.tables)
+
+    @property
+    def _penalty(self) -> Penalty:
+        return Penalty(0.0, self._settings.l2)
 
     @property
     def _settings(self) -> TrainLogisticRegression:

@@ -1,0 +1,81 @@
+"""The least of a quadratic model with an L1 term, exactly: which coefficients are 0, and the others by one solve.
+
+Feature-sign search (Lee, Battle, Raina and Ng 2007): a set of active coefficients with signs; the quadratic is solved
+on it; where a sign would change, the coefficient stops at 0; a coefficient whose gradient exceeds l1 becomes active.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crossover.learning.models.matrix import Floats
+from crossover.learning.models.spectrum import NO_CURVATURE, spectrum
+
+SLACK = 1e-12
+"""Part of the largest gradient by which one may exceed l1 through rounding."""
+
+
+def least_of_model(start: Floats, gradient: Floats, hessian: Floats, l1: float) -> Floats:
+    """Return the z with the least gradient (z - start) + (z - start) H (z - start) / 2 + l1 |z|_1, z[0] not penalised.
+
+    `start` (d + 1,) is where gradient and Hessian were taken.
+    """
+    penalty = np.full(len(start), l1)
+    penalty[0] = 0.0
+    z = start.copy()
+    signs = np.sign(z)
+    slack = SLACK * (l1 + float(np.abs(gradient).max()))
+    for _ in range(10 * len(start) + 10):
+        z, signs = _on_active(z, signs, start, gradient, hessian, penalty)
+        slope = gradient + hessian @ (z - start)
+        excess = np.where(signs == 0, np.abs(slope) - penalty, 0.0)
+        excess[0] = 0.0
+        # a column of zeros has no curvature, and a gradient of 0
+        entering = int(np.argmax(excess))
+        if excess[entering] <= slack:
+            return z
+        signs[entering] = -np.sign(slope[entering])
+    return z
+
+
+def _on_active(
+    z: Floats, signs: Floats, start: Floats, gradient: Floats, hessian: Floats, penalty: Floats
+) -> tuple[Floats, Floats]:
+    """Return the least among those z that have these signs or 0; a coefficient that reaches 0 leaves the active ones."""
+    z, signs = z.copy(), signs.copy()
+    while True:
+        active = signs != 0
+        active[0] = True
+        slope = (gradient + hessian @ (z - start) + penalty * signs)[active]
+        move = _descent(slope, hessian[np.ix_(active, active)])
+        step = np.zeros_like(z)
+        step[active] = move
+        share, stopping = _first_zero(z, step, signs)
+        z = z + share * step
+        if stopping is None:
+            return z, signs
+        z[stopping], signs[stopping] = 0.0, 0.0
+
+
+def _descent(slope: Floats, hessian: Floats) -> Floats:
+    """Return the step to the least of the quadratic; along flat directions one that is longer than any, if it falls."""
+    values, vectors, scale = spectrum(hessian)
+    curved = values > NO_CURVATURE * max(values[-1], 0.0)
+    along = vectors.T @ (scale * slope)
+    flat = np.where(curved, 0.0, along)
+    if np.abs(flat).max(initial=0.0) > 1e-9 * max(float(np.abs(slope).max()), float(np.abs(along).max())):
+        direction = -scale * (vectors @ flat)
+        return np.asarray(direction * (1e12 / np.abs(direction).max()))
+    return np.asarray(-scale * (vectors @ np.where(curved, along / np.where(curved, values, 1.0), 0.0)))
+
+
+def _first_zero(z: Floats, step: Floats, signs: Floats) -> tuple[float, int | None]:
+    """Return the share of a step up to which no coefficient leaves its sign, and the one that stops it there."""
+    against = (signs != 0) & ((z + step) * signs < 0)
+    against[0] = False
+    if not against.any():
+        return 1.0, None
+    places = np.flatnonzero(against)
+    shares = np.abs(z[places]) / np.abs(step[places])
+    first = int(np.argmin(shares))
+    return float(shares[first]), int(places[first])
