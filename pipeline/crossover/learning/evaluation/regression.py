@@ -1,0 +1,61 @@
+"""Metrics of predicted numbers, each beside that of the constant answer: the mean label of the training rows."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+from crossover.language.tree import Column, Expression, call
+from crossover.learning.evaluation.arithmetic import minus, square, value
+from crossover.learning.evaluation.baseline import PREFIX
+from crossover.learning.evaluation.findings import Findings, Metrics, ratio
+from crossover.relations.compute import Compute, one_row
+from crossover.relations.nodes import Aggregate, AggregateCall, Project, Relation
+
+QUANTILES = (5, 25, 50, 75, 95)
+"""Of the residuals, in percent."""
+
+
+def evaluate(compute: Compute, scored: Relation, label: str, prediction: str, training_mean: float) -> Findings:
+    """Return metrics over all rows of a relation; those that are not defined are None.
+
+    A residual is label - prediction. R2 is 1 - (sum of squared residuals) / (sum of squares around the mean label), not
+    defined where the label is constant.
+
+    Parameters
+    ----------
+    scored : is read twice; without nulls in its two columns, which are double.
+    """
+    residual = minus(Column(label), Column(prediction))
+    from_mean = minus(Column(label), value(training_mean))
+    columns: dict[str, Expression] = {"label": Column(label), **_of("residual", residual), **_of("from_mean", from_mean)}
+    rows = Project(scored, tuple(columns.items()))
+    calls = [("rows", AggregateCall("count_rows")), ("stddev", AggregateCall("stddev", "label"))]
+    calls += [(name, AggregateCall("sum", name)) for name in columns if name not in ("label", "residual", "from_mean")]
+    sums: dict[str, Any] = one_row(compute.collect(Aggregate(rows, (), tuple(calls))))
+    shares = [percent / 100 for percent in QUANTILES]
+    found = compute.neighbours(rows, {"residual": shares, "from_mean": shares})
+    quantiles = {name: [None if pair is None else pair.quantile for pair in pairs] for name, pairs in found.items()}
+    count = int(sums["rows"])
+    spread = (sums["stddev"] or 0.0) ** 2 * (count - 1)
+    metrics = _judged(sums, "residual", count, spread) | _named(quantiles["residual"])
+    constant = _judged(sums, "from_mean", count, spread) | _named(quantiles["from_mean"])
+    return Findings({"rows": count, **metrics, **{PREFIX + name: metric for name, metric in constant.items()}})
+
+
+def _of(name: str, difference: Expression) -> dict[str, Expression]:
+    return {name: difference, f"{name}_square": square(difference), f"{name}_size": call("absolute", difference)}
+
+
+def _judged(sums: dict[str, Any], of: str, rows: int, spread: float) -> Metrics:
+    squares, sizes = sums[f"{of}_square"] or 0.0, sums[f"{of}_size"] or 0.0
+    unexplained = ratio(squares, spread)
+    return {
+        "rmse": sqrt(squares / rows) if rows else None,
+        "mae": ratio(sizes, rows),
+        "r2": None if unexplained is None else 1.0 - unexplained,
+    }
+
+
+def _named(quantiles: list[float | None]) -> Metrics:
+    return {f"residual_{percent}": quantile for percent, quantile in zip(QUANTILES, quantiles, strict=True)}

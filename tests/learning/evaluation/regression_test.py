@@ -1,0 +1,54 @@
+"""Metrics of predicted numbers against scikit-learn and NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn import metrics as oracle
+
+from crossover.learning.evaluation.regression import evaluate
+from tests.tables import inline
+
+PERCENT = (5, 25, 50, 75, 95)
+
+
+def evaluated(learner: Any, labels: Any, predictions: Any, training_mean: float) -> dict[str, Any]:
+    rows = [(float(label), float(prediction)) for label, prediction in zip(labels, predictions, strict=True)]
+    return evaluate(learner, inline("y double, p double", rows), "y", "p", training_mean).metrics
+
+
+def expected(labels: Any, predictions: Any, prefix: str = "") -> dict[str, float]:
+    metrics = {
+        "rmse": oracle.root_mean_squared_error(labels, predictions),
+        "mae": oracle.mean_absolute_error(labels, predictions),
+        "r2": oracle.r2_score(labels, predictions),
+    }
+    metrics |= {f"residual_{percent}": np.quantile(labels - predictions, percent / 100) for percent in PERCENT}
+    return {prefix + name: float(value) for name, value in metrics.items()}
+
+
+@pytest.mark.parametrize(("centre", "spread"), [(0.0, 1.0), (1e6, 3.0), (-40.0, 1e5)])
+def test_all_metrics_are_those_of_scikit_learn(learner: Any, centre: float, spread: float) -> None:
+    random = np.random.default_rng(23)
+    truth = random.normal(size=301)
+    labels = centre + spread * truth
+    predictions = centre + spread * (0.8 * truth + 0.4 * random.normal(size=301))
+    mean = centre + spread * 0.1
+    found = evaluated(learner, labels, predictions, mean)
+    assert found["rows"] == 301
+    wanted = expected(labels, predictions) | expected(labels, np.full(301, mean), "baseline_")
+    assert {name: found[name] for name in wanted} == pytest.approx(wanted, rel=1e-12)
+
+
+def test_where_the_label_is_constant_r2_is_not_defined(learner: Any) -> None:
+    found = evaluated(learner, [2.0, 2.0], [1.0, 4.0], 2.0)
+    assert (found["r2"], found["baseline_r2"]) == (None, None)
+    assert found["rmse"] == pytest.approx(np.sqrt(5 / 2), rel=1e-15)
+    assert (found["mae"], found["residual_50"], found["baseline_rmse"]) == (1.5, -0.5, 0.0)
+
+
+def test_one_row_has_errors_and_no_r2(learner: Any) -> None:
+    found = evaluated(learner, [5.0], [4.0], 2.0)
+    assert (found["rmse"], found["mae"], found["r2"], found["residual_5"]) == (1.0, 1.0, None, 1.0)
