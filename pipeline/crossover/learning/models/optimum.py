@@ -33,23 +33,22 @@ AT_THE_BOUND = 1e-7
 
 @dataclass(frozen=True)
 class Point:
-    """Coefficients (d + 1,) with the value, gradient and Hessian of the objective there; l1 is in the value alone."""
+    """Coefficients (m,) with the value, gradient and Hessian of the objective there; l1 is in the value alone."""
 
     coefficients: Floats
     sums: LossSums
     value: float
     gradient: Floats
     hessian: Floats
-    l1: float
+    l1: Floats
+    """Of each coefficient: 0 for intercepts."""
 
     @property
     def subgradient(self) -> Floats:
         """The smallest subgradient: the gradient if l1 = 0."""
-        if not self.l1:
-            return self.gradient
-        there, gradient = self.coefficients[1:], self.gradient[1:]
+        there, gradient = self.coefficients, self.gradient
         at_zero = np.sign(gradient) * np.maximum(np.abs(gradient) - self.l1, 0.0)
-        return np.concatenate((self.gradient[:1], np.where(there != 0, gradient + self.l1 * np.sign(there), at_zero)))
+        return np.where(there != 0, gradient + self.l1 * np.sign(there), at_zero)
 
     @property
     def residual(self) -> float:
@@ -70,17 +69,25 @@ class Objective:
     penalty: Penalty
 
     def at(self, coefficients: Floats) -> Point:
-        sums = self.trainer.loss_sums(self.matrix, coefficients, self.loss)
-        l1, l2 = self.penalty.l1, np.full(len(coefficients), self.penalty.l2)
-        l2[0] = 0.0
-        value = sums.loss / sums.weight + float(l2 @ coefficients**2) / 2 + l1 * float(np.abs(coefficients[1:]).sum())
+        return self._penalised(coefficients, self.trainer.loss_sums(self.matrix, coefficients, self.loss))
+
+    @property
+    def margins(self) -> int:
+        """How many intercepts the coefficients have; the first of each d + 1 is one."""
+        return 1
+
+    def _penalised(self, coefficients: Floats, sums: LossSums) -> Point:
+        costs = np.ones((self.margins, len(coefficients) // self.margins))
+        costs[:, 0] = 0.0
+        l1, l2 = self.penalty.l1 * costs.ravel(), self.penalty.l2 * costs.ravel()
+        value = sums.loss / sums.weight + float(l2 @ coefficients**2) / 2 + float(l1 @ np.abs(coefficients))
         gradient = sums.gradient / sums.weight + l2 * coefficients
         return Point(coefficients, sums, value, gradient, sums.hessian / sums.weight + np.diag(l2), l1)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Coefficients (d + 1,) with the intercept first, and how good they are."""
+    """Coefficients (d + 1,) with the intercept first, of several classes (K, d + 1), and how good they are."""
 
     coefficients: Floats
     point: Point | None
@@ -125,7 +132,7 @@ def polish(objective: Objective, start: Floats) -> Answer:
     if not objective.penalty.total:
         point, repeated = _shortest(objective, point)
         if repeated:
-            warnings.append(_repeated(objective.loss, repeated))
+            warnings.append(_repeated(objective.loss, repeated // objective.margins))
         if _separated(objective.loss, point):
             warnings.append("the inputs separate the classes, so with l2 = 0 coefficients grow without end: set l2 > 0")
     if objective.penalty.l1 and not objective.penalty.l2 and _several(point):
@@ -152,7 +159,7 @@ def _unique(loss: Loss) -> str:
 
 def _step(objective: Objective, point: Point) -> Point | None:
     """Return the point after one Newton step, halved until it is better; None if none is."""
-    if point.l1:
+    if point.l1.any():
         step = least_of_model(point.coefficients, point.gradient, point.hessian, point.l1) - point.coefficients
     else:
         step = _newton(point)
@@ -187,7 +194,8 @@ def _shortest(objective: Objective, point: Point) -> tuple[Point, int]:
 def _several(point: Point) -> bool:
     """Whether the columns whose gradient is at the bound repeat each other (Tibshirani 2013, lemma 2)."""
     at_bound = np.abs(point.gradient) >= point.l1 * (1 - AT_THE_BOUND)
-    at_bound[0] = True
+    # the same number may be added to all intercepts, so of several the first stays as it is
+    at_bound[0] = np.count_nonzero(point.l1 == 0) == 1
     values, _, _ = spectrum(point.hessian[np.ix_(at_bound, at_bound)])
     return bool(values[0] <= NO_CURVATURE * values[-1])
 

@@ -15,21 +15,18 @@ SLACK = 1e-12
 """Part of the largest gradient by which one may exceed l1 through rounding."""
 
 
-def least_of_model(start: Floats, gradient: Floats, hessian: Floats, l1: float) -> Floats:
-    """Return the z with the least gradient (z - start) + (z - start) H (z - start) / 2 + l1 |z|_1, z[0] not penalised.
+def least_of_model(start: Floats, gradient: Floats, hessian: Floats, penalty: Floats) -> Floats:
+    """Return the z with the least gradient (z - start) + (z - start) H (z - start) / 2 + penalty |z|.
 
-    `start` (d + 1,) is where gradient and Hessian were taken.
+    `start` (m,) is where gradient and Hessian were taken. `penalty` (m,) is 0 for intercepts, l1 for all others.
     """
-    penalty = np.full(len(start), l1)
-    penalty[0] = 0.0
     z = start.copy()
     signs = np.sign(z)
-    slack = SLACK * (l1 + float(np.abs(gradient).max()))
+    slack = SLACK * float(penalty.max() + np.abs(gradient).max())
     for _ in range(10 * len(start) + 10):
         z, signs = _on_active(z, signs, start, gradient, hessian, penalty)
         slope = gradient + hessian @ (z - start)
-        excess = np.where(signs == 0, np.abs(slope) - penalty, 0.0)
-        excess[0] = 0.0
+        excess = np.where((signs == 0) & (penalty > 0), np.abs(slope) - penalty, 0.0)
         # a column of zeros has no curvature, and a gradient of 0
         entering = int(np.argmax(excess))
         if excess[entering] <= slack:
@@ -44,13 +41,12 @@ def _on_active(
     """Return the least among those z that have these signs or 0; a coefficient that reaches 0 leaves the active ones."""
     z, signs = z.copy(), signs.copy()
     while True:
-        active = signs != 0
-        active[0] = True
+        active = (signs != 0) | (penalty == 0)
         slope = (gradient + hessian @ (z - start) + penalty * signs)[active]
         move = _descent(slope, hessian[np.ix_(active, active)])
         step = np.zeros_like(z)
         step[active] = move
-        share, stopping = _first_zero(z, step, signs)
+        share, stopping = _first_zero(z, step, np.where(penalty > 0, signs, 0.0))
         z = z + share * step
         if stopping is None:
             return z, signs
@@ -70,9 +66,8 @@ def _descent(slope: Floats, hessian: Floats) -> Floats:
 
 
 def _first_zero(z: Floats, step: Floats, signs: Floats) -> tuple[float, int | None]:
-    """Return the share of a step up to which no coefficient leaves its sign, and the one that stops it there."""
+    """Return the share of a step up to which no coefficient leaves its sign (0: free), and the one that stops it there."""
     against = (signs != 0) & ((z + step) * signs < 0)
-    against[0] = False
     if not against.any():
         return 1.0, None
     places = np.flatnonzero(against)
