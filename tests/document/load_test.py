@@ -204,7 +204,6 @@ def test_keys_that_resemble_nothing_are_reported_together() -> None:
         (SOURCES + "clean:\n  t:\n    - sql: x\n", "sql"),
         (SOURCES + "clean:\n  t:\n    - {explode: a}\n", "explode"),
         (SOURCES + "models:\n  m: {from: t, label: a, inputs: [{columns: [a]}], train: {kind: logistic_regression, l1: 1}}\n", "l1"),
-        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a]}], train: {kind: k_means, k: 2}, evaluate: {truth: a}}\n", "truth"),
         (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a]}], train: {kind: linear_regression}}\n", "linear_regression"),
     ],
 )

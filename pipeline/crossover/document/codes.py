@@ -202,6 +202,11 @@ CODES: dict[str, str] = {
         "label_mean divides rows into folds by the table's key. Declare `key:` at the source, or aggregate by columns "
         "that identify a row."
     ),
+    "centre": (
+        "Each of the given centres of k_means has a value for each input column of the model, in original units: a number, true or "
+        "false, or the value of a category. Values are prepared as those of a row are."
+    ),
+    "truth": "`truth` names the column of the clusters that are known, a string, int or boolean; only k_means has it.",
     "sample-key": "k_means draws its first centres by a hash of the key, or of exact columns. The table has neither.",
     "split": (
         "A split needs columns to divide rows by: the table's key, or `by:`; or a date or timestamp and `test_from`, and then "

@@ -15,6 +15,7 @@ from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.context import Refused
 from crossover.operations.prefix import with_places
 from crossover.operations.table import Horizon, Path, Table
+from crossover.plan.clusters import check_clusters
 from crossover.plan.leaks import check_input, check_label, check_rows_kept
 from crossover.plan.metrics import metrics_of
 from crossover.plan.plan import RESERVED_MODEL_NAMES, ModelPlan
@@ -57,6 +58,8 @@ class _Model:
             self.failed |= check_rows_kept(self.name, table, self.report)
         else:
             self._sample_key()
+        for where, code, message, *notes in check_clusters(section, table):
+            self._problem(where, code, message, *notes)
         if self.failed:
             raise Refused()
         columns = self._columns(rows, split, keep, horizons)
@@ -210,7 +213,7 @@ class _Model:
         return tuple(dict.fromkeys([*self.table.key, *wanted]))
 
     def _gates(self) -> tuple[tuple[str, Expression], ...]:
-        schema = {metric: Fact(DOUBLE, exact=False) for metric in metrics_of(self.section.train)}
+        schema = {metric: Fact(DOUBLE, exact=False) for metric in metrics_of(self.section.train, self.section.evaluate)}
         gates = []
         for reason, text in self.section.evaluate.require.items():
             where = ("evaluate", "require", reason)
@@ -244,7 +247,7 @@ class _Model:
         used |= set(columns_of(rows)) if rows is not None else set()
         used |= {*split.by, *((split.time,) if split.time else ())} if split is not None else set()
         used |= {each.at for each in horizons}
-        used |= {section.label} if section.label else set()
+        used |= {name for name in (section.label, section.evaluate.truth) if name}
         if not self.supervised and not self.table.key:
             used |= {column for column, fact in self.table.schema.items() if fact.exact}
         return [column for column in self.table.schema if column in used]

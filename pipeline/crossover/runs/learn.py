@@ -196,6 +196,7 @@ class _Learning:
         plan = self.plan
         inputs = (name for each in plan.inputs for name in each.columns)
         columns: dict[str, Expression] = {name: Column(name) for name in (*plan.keep, *plan.key, *inputs, *self.learner.sampled_by())}
+        columns |= self.learner.carried()
         columns |= self._sides()
         columns[PICKED] = literal(True) if plan.rows is None else call("coalesce", plan.rows, literal(False))
         label = self.learner.label()
@@ -230,9 +231,9 @@ class _Learning:
         return call("and", self._has_label(), call("not", Column(REACHES))) if self._by_time else self._has_label()
 
     def _carried(self) -> tuple[str, ...]:
-        """Columns that go through the preparation: for the samples, the split and the label."""
+        """Columns that go through the preparation: for the samples, the evaluation, the split and the label."""
         label = (LABEL,) if self.plan.label else ()
-        return (*self.learner.sampled_by(), TEST, *label)
+        return (*self.learner.sampled_by(), *self.learner.carried(), TEST, *label)
 
     def _count(self, flagged: Relation) -> RowCounts:
         learns = self._learns()

@@ -1,40 +1,71 @@
-"""Metrics of clusters: inertia and sizes over all rows, the silhouette of a hash sample, centres in original units."""
+"""Metrics of clusters: formulas over all rows, but for the silhouette, which is that of a hash sample.
+
+`Davies-Bouldin` and inertia are in the prepared space, profiles and centres in original units.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from crossover.learning.evaluation.binary import Metrics
-from crossover.learning.models.as_expressions import with_cluster
-from crossover.learning.models.fitted import KMeans
-from crossover.learning.models.k_means import clusters_query
+from crossover.learning.evaluation.adjusted_rand import adjusted_rand
+from crossover.learning.evaluation.cluster_sums import cluster_sums
+from crossover.learning.evaluation.davies_bouldin import davies_bouldin
+from crossover.learning.evaluation.findings import Metrics
+from crossover.learning.evaluation.profiles import profiles, raw_names, total_inertia
 from crossover.learning.models.matrix import Floats, Matrix
 from crossover.learning.models.state import LabelMean, OneHot, Preparation
 from crossover.relations.compute import Compute
+from crossover.relations.nodes import Relation
 
 SILHOUETTE_SALT = "silhouette"
 SILHOUETTE_ROWS = 5_000
 
 
-def evaluate(compute: Compute, matrix: Matrix, model: KMeans, sampled: Floats) -> Metrics:
-    """Return rows, inertia, silhouette and `size_0`, `size_1` ... over all rows of a matrix.
+@dataclass(frozen=True, eq=False)
+class Clustered:
+    """Rows and their clusters: what `with_cluster(..., square=True)` gives, with the columns of the matrix, those of
+    `raw_names` and `truth`. It is read several times.
+    """
+
+    relation: Relation
+    matrix: Matrix
+    centres: Floats
+    preparation: Preparation
+    truth: str | None = None
+
+
+def read_columns(matrix: Matrix, preparation: Preparation, truth: str | None = None) -> tuple[str, ...]:
+    """Return the columns that go beside the cluster of each row."""
+    others = (truth,) if truth else ()
+    return (*matrix.dense, *(block.column for block in matrix.codes), *raw_names(preparation), *others)
+
+
+def evaluate(compute: Compute, rows: Clustered, sampled: Floats) -> tuple[Metrics, dict[str, Any]]:
+    """Return metrics over all rows, `baseline_` before those of one cluster; and tables of JSON values.
 
     Parameters
     ----------
     sampled : at most SILHOUETTE_ROWS rows (n, d) of the matrix.
     """
-    found = compute.collect(clusters_query(with_cluster(matrix, model, (), square=True))).to_pylist()
-    sizes = {int(row["cluster"]): int(row["rows"]) for row in found}
-    return {
-        "rows": sum(sizes.values()),
-        "inertia": float(sum(row["inertia"] for row in sorted(found, key=lambda row: int(row["cluster"])))),
-        "silhouette": silhouette(sampled, nearest(sampled, model.centres)),
-        **{f"size_{cluster}": sizes.get(cluster, 0) for cluster in range(len(model.centres))},
+    count = len(rows.centres)
+    sums = cluster_sums(compute, rows.relation, rows.matrix, count, raw_names(rows.preparation))
+    metrics: Metrics = {
+        "rows": int(sums.rows.sum()),
+        "inertia": float(sums.inertia.sum()),
+        "baseline_inertia": total_inertia(sums, rows.centres),
+        "silhouette": silhouette(sampled, nearest(sampled, rows.centres)),
+        "davies_bouldin": davies_bouldin(compute, rows.relation, rows.matrix, sums),
     }
+    tables: dict[str, Any] = {"profiles": profiles(rows.preparation, sums)}
+    if rows.truth is not None:
+        metrics["adjusted_rand"], metrics["baseline_adjusted_rand"], known = adjusted_rand(compute, rows.relation, "cluster", rows.truth)
+        metrics["rows_with_truth"] = known
+    return {**metrics, **{f"size_{cluster}": int(sums.rows[cluster]) for cluster in range(count)}}, tables
 
 
 def nearest(rows: Floats, centres: Floats) -> npt.NDArray[np.int64]:

@@ -11,4 +11,6 @@ class Evaluate(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     threshold: float = Field(default=0.5, ge=0, le=1)
+    truth: str | None = None
+    """The column of the clusters that are known to be right."""
     require: dict[str, str] = {}

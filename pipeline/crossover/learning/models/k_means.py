@@ -1,4 +1,4 @@
-"""k-means: centres chosen once from a hash sample and handed to the engine's library.
+"""k-means: centres chosen once from a hash sample, or given, and handed to the engine's library.
 
 So all engines start from the same centres and make the same iterations. Starting centres follow k-means++ (Arthur
 and Vassilvitskii 2007), with draws from the hash of (salt, start, step): a library's random stream may change.
@@ -6,7 +6,9 @@ and Vassilvitskii 2007), with draws from the hash of (salt, start, step): a libr
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +37,8 @@ class KMeansAnswer:
     inertia: float
     start: int
     warnings: tuple[str, ...]
+    began: tuple[int, ...] = ()
+    """For each cluster the place of its starting centre among those of its start."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,37 @@ def fit(
         raise DataError(
             f"k_means lost a cluster in each of {starts} starts with k = {k}", notes=["take a smaller k, or more starts"]
         )
-    best = _first_best(whole)
-    order = sorted(range(k), key=lambda number: (-best.sizes[number], tuple(best.centres[number])))
     lost = starts - len(whole)
     warnings = (f"{lost} of {starts} starts lost a cluster and were discarded",) if lost else ()
-    sizes = tuple(best.sizes[number] for number in order)
-    return KMeansAnswer(best.centres[order], sizes, best.inertia, best.number, warnings)
+    return _numbered(_first_best(whole), warnings)
+
+
+def fit_from(trainer: Trainer, compute: Compute, matrix: Matrix, centres: Floats, iterations: int) -> KMeansAnswer:
+    """Return the answer from given centres (k, d). Raises DataError if one is no row's nearest, first or last."""
+    _refuse_far(centres, _clusters(compute, matrix, centres))
+    found = _run(trainer, compute, matrix, centres, iterations, 0)
+    if found is None:
+        raise DataError(
+            "k_means lost a cluster on the way from the given centres: all of its rows came nearer to others",
+            notes=["give other centres, or let `k` and `starts` choose them"],
+        )
+    return _numbered(found, ())
+
+
+def _refuse_far(centres: Floats, nearest: Sequence[Mapping[str, Any]]) -> None:
+    rows = {int(row["cluster"]): int(row["rows"]) for row in nearest}
+    far = [place for place in range(len(centres)) if place not in rows]
+    if far:
+        others = ", ".join(f"{rows.get(place, 0):,}" for place in range(len(centres)))
+        which = f"centre {far[0] + 1} is" if len(far) == 1 else f"centres {', '.join(str(place + 1) for place in far)} are each"
+        raise DataError(f"{which} no training row's nearest", notes=[f"training rows nearest to each given centre: {others}"])
+
+
+def _numbered(start: _Start, warnings: tuple[str, ...]) -> KMeansAnswer:
+    """Number the clusters: by size, largest first, then by centre."""
+    order = sorted(range(len(start.sizes)), key=lambda number: (-start.sizes[number], tuple(start.centres[number])))
+    sizes = tuple(start.sizes[number] for number in order)
+    return KMeansAnswer(start.centres[order], sizes, start.inertia, start.number, warnings, tuple(order))
 
 
 def choose_centres(sampled: Floats, k: int, start: int) -> Floats:
@@ -102,12 +131,17 @@ def _run(
     found = trainer.fit_k_means(matrix, centres, iterations)
     if found.shape != centres.shape or not np.isfinite(found).all():
         return None
-    clusters = compute.collect(clusters_query(with_cluster(matrix, KMeans(found), (), square=True))).to_pylist()
+    clusters = _clusters(compute, matrix, found)
     if len(clusters) < len(centres):
         return None
-    clusters.sort(key=lambda row: int(row["cluster"]))
     sizes = tuple(int(row["rows"]) for row in clusters)
     return _Start(number, found, sizes, float(sum(row["inertia"] for row in clusters)))
+
+
+def _clusters(compute: Compute, matrix: Matrix, centres: Floats) -> list[dict[str, Any]]:
+    """Return (cluster, rows, inertia) of the centres that are the nearest of any row, in their order."""
+    rows = compute.collect(clusters_query(with_cluster(matrix, KMeans(centres), (), square=True))).to_pylist()
+    return sorted(rows, key=lambda row: int(row["cluster"]))
 
 
 def _first_best(starts: list[_Start]) -> _Start:

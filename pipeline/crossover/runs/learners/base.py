@@ -58,6 +58,10 @@ class Learner(ABC):
         """Return the columns whose hash picks the rows of samples, if the model takes any."""
         return ()
 
+    def carried(self) -> Mapping[str, Expression]:
+        """Return columns that evaluation reads beside the prepared ones, which they accompany."""
+        return {}
+
     @property
     def scales_inside(self) -> bool:
         """Whether columns that the document leaves unscaled are scaled for the trainer, and the answer mapped back."""
