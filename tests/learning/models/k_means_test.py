@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import random
 from typing import Any
 
@@ -9,9 +10,11 @@ import xxhash
 from sklearn.cluster import KMeans as Oracle
 
 from crossover.core.errors import DataError
-from crossover.learning.models.k_means import KMeansAnswer, choose_centres, draw, fit
+from crossover.learning.models.given_centres import given_centres
+from crossover.learning.models.k_means import KMeansAnswer, choose_centres, draw, fit, fit_from
 from crossover.learning.models.matrix import CodeBlock, Matrix
 from crossover.learning.models.sample import sample
+from crossover.learning.models.state import Frequency, Number, OneHot, Ordinal, Preparation
 from tests.learning.reference import Reference, chained_hash
 from tests.tables import inline
 
@@ -98,12 +101,12 @@ def test_clusters_are_numbered_by_size_then_centre(reference: Reference) -> None
 def test_the_first_of_the_best_starts_wins(reference: Reference) -> None:
     rows = blobs()
     answer = clustered(reference, rows, 4, starts=4)
-    alone = [fit_from(reference, rows, 4, start) for start in range(4)]
+    alone = [inertia_from(reference, rows, 4, start) for start in range(4)]
     assert answer.inertia == pytest.approx(min(alone), rel=1e-9)
     assert answer.start == next(start for start, inertia in enumerate(alone) if inertia <= min(alone) * (1 + 1e-9))
 
 
-def fit_from(learner: Any, rows: list[Any], k: int, start: int) -> float:
+def inertia_from(learner: Any, rows: list[Any], k: int, start: int) -> float:
     """Inertia of one start, by NumPy."""
     x = np.array([[x, y] for *_, x, y in rows])
     centres = choose_centres(sample(learner, matrix_of(rows), ("id",), "centres", 10_000), k, start)
@@ -149,3 +152,90 @@ def test_a_later_centre_is_drawn_by_squared_distance() -> None:
     from_zero = [second for first, second in pairs if first == 0.0]
     assert abs(from_zero.count(3.0) / len(from_zero) - 0.9) < 0.03
     assert from_zero.count(0.0) == 0
+
+
+# Given centres, and clusters that lose their rows
+
+LOSING = ([(1.0, 9.0), (3.0, 10.0), (11.0, 3.0), (1.0, 7.0), (10.0, 10.0), (3.0, 9.0)], [(5.0, 2.0), (9.0, 11.0), (10.0, 11.0)])
+"""Rows and centres, no row between two: the first centre has three rows at first, then none for ever."""
+REGAINING = ([(1.0, 11.0), (7.0, 2.0), (0.0, 8.0), (12.0, 0.0), (3.0, 5.0), (9.0, 3.0)], [(5.0, 5.0), (3.0, 4.0), (4.0, 1.0)])
+"""The first centre has two rows, then none, then one."""
+
+
+def lloyd_that_keeps(points: list[Any], centres: list[Any], steps: int) -> tuple[list[Any], list[list[int]]]:
+    """Lloyd's iterations by loops; a cluster without rows keeps its centre. Also the sizes at each step."""
+    sizes = []
+    for _ in range(steps):
+        nearest = [min(range(len(centres)), key=lambda c: (sum((a - b) ** 2 for a, b in zip(p, centres[c], strict=True)), c)) for p in points]
+        members = [[p for p, at in zip(points, nearest, strict=True) if at == c] for c in range(len(centres))]
+        sizes.append([len(each) for each in members])
+        centres = [
+            tuple(sum(p[axis] for p in each) / len(each) for axis in (0, 1)) if each else centre
+            for each, centre in zip(members, centres, strict=True)
+        ]
+    return centres, sizes
+
+
+def numbered(points: list[Any]) -> list[Any]:
+    return [(place, "a", x, y) for place, (x, y) in enumerate(points)]
+
+
+@pytest.mark.parametrize(("rows", "centres"), [LOSING, REGAINING])
+def test_every_engine_keeps_the_centre_of_a_cluster_without_rows(learner: Any, rows: list[Any], centres: list[Any]) -> None:
+    """scikit-learn's own loop would move it to the row that is farthest from its centre, and get other clusters."""
+    expected, sizes = lloyd_that_keeps(rows, centres, 8)
+    assert all(sizes[0])
+    assert any(0 in each for each in sizes)
+    found = learner.fit_k_means(matrix_of(numbered(rows)), np.array(centres), 8)
+    assert np.allclose(found, expected, rtol=1e-13, atol=1e-13)
+
+
+def test_scikit_learn_alone_would_relocate() -> None:
+    """The fact that makes the test above worth having."""
+    rows, centres = LOSING
+    oracle = Oracle(3, init=np.array(centres), n_init=1, tol=0, max_iter=8, algorithm="lloyd").fit(np.array(rows))
+    assert np.bincount(oracle.labels_, minlength=3).all()
+
+
+def test_given_centres_that_lose_a_cluster_are_refused_on_every_engine(learner: Any) -> None:
+    rows, centres = LOSING
+    with pytest.raises(DataError, match="lost a cluster on the way from the given centres"):
+        fit_from(learner, learner, matrix_of(numbered(rows)), np.array(centres), 8)
+
+
+def test_a_given_centre_that_is_no_rows_nearest_is_named(learner: Any) -> None:
+    matrix = matrix_of(numbered([(0.0, 0.0), (1.0, 0.0), (9.0, 9.0)]))
+    with pytest.raises(DataError, match="centre 2 is no training row's nearest") as caught:
+        fit_from(learner, learner, matrix, np.array([[0.0, 0.0], [500.0, 0.0], [9.0, 9.0]]), 5)
+    assert caught.value.notes == ("training rows nearest to each given centre: 2, 0, 1",)
+
+
+def test_clusters_from_given_centres_are_scikit_learns_and_say_where_they_began(learner: Any) -> None:
+    rows = blobs()
+    x = np.array([[x, y] for *_, x, y in rows])
+    start = np.array([[-3.0, 8.0], [6.0, 1.0], [0.0, 0.0]])
+    answer = fit_from(learner, learner, matrix_of(rows), start, 30)
+    oracle = Oracle(3, init=start, n_init=1, tol=0, max_iter=30, algorithm="lloyd").fit(x)
+    assert answer.began == (2, 1, 0)
+    assert np.allclose(answer.centres, oracle.cluster_centers_[[2, 1, 0]], rtol=1e-12, atol=1e-12)
+
+
+def test_a_given_centre_is_prepared_as_a_row_is() -> None:
+    fitted = (
+        OneHot("c", "string", ("x", "y")),
+        Number("a", "double", 1.0, True, "standard", 10.0, 2.0, (0.0, 30.0)),
+        Number("g", "int", None, False, None, 0.0, 1.0, None, True),
+        OneHot("b", "boolean", (0, 1)),
+        Ordinal("o", "int", (5, 7), None, 0.0, 1.0),
+        Frequency("o", "int", (5, 7), (0.25, 0.75), "standard", 0.5, 0.5),
+    )
+    preparation = Preparation(fitted, 9, None)
+    given = given_centres(
+        preparation, [{"a": 14, "c": "y", "g": 1.0, "b": True, "o": 7}, {"a": 99.0, "c": "new", "g": 0, "b": False, "o": 6}]
+    )
+    assert given.tolist() == [
+        [2.0, 0.0, math.log1p(1.0), 1.0, 0.5, 0, 1, 0, 0, 1, 0],
+        [10.0, 0.0, 0.0, -1.0, -1.0, 0, 0, 1, 1, 0, 0],
+    ]
+    with pytest.raises(DataError, match="centre 1: `g` is -2"):
+        given_centres(preparation, [{"a": 0, "c": "x", "g": -2, "b": True, "o": 5}])
