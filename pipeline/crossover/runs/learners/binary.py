@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crossover.core.errors import DataError
 from crossover.language.tree import Column, Expression, call
 from crossover.language.types import BOOLEAN
-from crossover.learning.evaluation import binary
+from crossover.learning.evaluation import binary, groups
 from crossover.learning.evaluation.baseline import baseline
+from crossover.learning.evaluation.thresholds import Chosen, choose
 from crossover.learning.models import logistic_regression
 from crossover.learning.models.as_expressions import with_probability
 from crossover.learning.models.fitted import FittedModel, LogisticRegression
@@ -15,8 +18,9 @@ from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.specification import TrainLogisticRegression
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.inside_scaling import map_back
-from crossover.relations.nodes import Materialise
-from crossover.runs.learners.base import LABEL, Evaluation, Learner, Trained
+from crossover.relations.nodes import Filter, Materialise
+from crossover.runs.learners.base import LABEL, TEST, Evaluation, Learner, Trained
+from crossover.runs.learners.judged_by import clusters_of, groups_of, judged_by
 
 
 class BinaryLearner(Learner):
@@ -39,24 +43,43 @@ class BinaryLearner(Learner):
     def train(self, matrix: Matrix, prepared: Matrix, preparation: Preparation) -> Trained:
         answer = logistic_regression.fit(self.engine, matrix, self._penalty, preparation.positives or 0)
         coefficients = map_back(preparation, answer.coefficients) if self.scales_inside else answer.coefficients
-        solution = LogisticRegression(float(coefficients[0]), coefficients[1:], self.plan.evaluate.threshold)
+        solution = LogisticRegression(float(coefficients[0]), coefficients[1:])
+        chosen = self._threshold(prepared, solution)
+        solution = replace(solution, threshold=chosen.threshold)
         facts = {
             "l2": self._settings.l2,
             "gradient_norm": answer.residual,
             "training_loss": answer.loss,
             "newton_steps": answer.steps,
         }
-        return Trained(solution, facts, answer.warnings)
+        return Trained(solution, facts, (*answer.warnings, *chosen.warnings))
+
+    def carried(self) -> dict[str, Expression]:
+        """What makes rows alike, and groups."""
+        return judged_by(self.plan)
+
+    def _threshold(self, prepared: Matrix, solution: LogisticRegression) -> Chosen:
+        """Return the threshold of the document, or the one that its rule chooses on the training rows."""
+        rule = self.plan.evaluate.threshold
+        if isinstance(rule, float):
+            return Chosen(rule)
+        training = replace(prepared, relation=Filter(prepared.relation, call("not", Column(TEST))))
+        scored = with_probability(training, solution, (LABEL,), "boolean")
+        kept = Materialise(scored, f"{self.plan.name} training scores", "read by each round of choosing the threshold")
+        self.keep(kept)
+        return choose(self.engine, kept, LABEL, "probability", rule)
 
     def evaluate(self, rows: Matrix, model: FittedModel) -> Evaluation:
         assert isinstance(model.solution, LogisticRegression)
-        scored = with_probability(rows, model.solution, (LABEL,), "boolean")
+        scored = with_probability(rows, model.solution, (LABEL, *self.carried()), "boolean")
         kept = Materialise(scored, f"{self.plan.name} test scores", "read by each round of the metrics")
         self.keep(kept)
-        found = binary.evaluate(self.engine, kept, LABEL, "probability", model.solution.threshold)
+        threshold = model.solution.threshold
+        found = binary.evaluate(self.engine, kept, LABEL, "probability", threshold, tuple(clusters_of(self.plan)))
+        by_group = groups.evaluate(self.engine, kept, LABEL, "probability", threshold, groups_of(self.plan))
         share = (model.preparation.positives or 0) / model.preparation.rows
         constant = baseline(int(found.metrics["rows"] or 0), int(found.metrics["positives"] or 0), share)
-        return Evaluation({**found.metrics, **constant}, found.tables)
+        return Evaluation({**found.metrics, **by_group.metrics, **constant}, {**found.tables, **by_group.tables})
 
     @property
     def _penalty(self) -> Penalty:
