@@ -20,6 +20,7 @@ import xxhash
 from crossover.language.tree import Call, Case, Column, Expression, Literal
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.schema import schema_of
@@ -226,6 +227,23 @@ class Reference:
     def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
         del penalty, iterations, tolerance
         return np.zeros(matrix.width + 1)
+
+    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        del penalty, iterations, tolerance
+        return np.zeros((classes, matrix.width + 1))
+
+    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+        x, y = self.arrays(matrix)
+        x = np.column_stack([np.ones(len(x)), x])
+        weight = np.array([row[matrix.weight] for row in self.rows(matrix.relation, {})]) if matrix.weight else np.ones(len(x))
+        p = np.exp(x @ coefficients.T)
+        p /= p.sum(axis=1, keepdims=True)
+        own = np.eye(len(coefficients))[y]
+        # of one row: p (diag - p) (x) x x'
+        curvature = weight[:, None, None] * (np.eye(len(coefficients)) * p[:, :, None] - p[:, :, None] * p[:, None, :])
+        hessian = np.einsum("nkl,ni,nj->kilj", curvature, x, x).reshape(2 * (coefficients.size,))
+        loss = -float(weight @ np.log((p * own).sum(axis=1)))
+        return SoftmaxSums(float(weight.sum()), loss, (weight[:, None] * (p - own)).T @ x, hessian)
 
     def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
         x, y = self.arrays(matrix)

@@ -17,6 +17,7 @@ import pyarrow as pa
 from crossover.engines.capabilities import Capabilities
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.other_values import other_values, others_of
@@ -113,6 +114,14 @@ class Engine(ABC, Generic[F]):
     @abstractmethod
     def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
         """Return weighted loss, gradient and Hessian sums over all rows at the given coefficients (d + 1,)."""
+
+    @abstractmethod
+    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        """Fit by the engine's library: weighted mean of -ln P(label) + penalty, labels 0 .. K - 1. Return (K, d + 1)."""
+
+    @abstractmethod
+    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+        """Return weighted loss, gradient and Hessian sums over all rows at the given coefficients (K, d + 1)."""
 
     @abstractmethod
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:

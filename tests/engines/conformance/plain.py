@@ -167,6 +167,12 @@ class PlainEngine(Engine[Frame]):
     def fit_linear_regression(self, *arguments: object) -> Any:
         raise NotImplementedError
 
+    def fit_multinomial(self, *arguments: object) -> Any:
+        raise NotImplementedError
+
+    def multinomial_sums(self, *arguments: object) -> Any:
+        raise NotImplementedError
+
     def loss_sums(self, *arguments: object, **settings: object) -> Any:
         raise NotImplementedError
 

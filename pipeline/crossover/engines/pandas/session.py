@@ -16,10 +16,12 @@ from crossover.engines.base import Engine, EngineOptions, WrittenFile
 from crossover.engines.pandas import aggregates, joins, relations, sources, training, windows
 from crossover.engines.pandas.capabilities import CAPABILITIES
 from crossover.engines.pandas.frames import Frame, frame_to_arrow
+from crossover.engines.single_node import softmax
 from crossover.engines.single_node.blocks import Blocks
 from crossover.engines.single_node.neighbours import neighbours_of
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 
@@ -119,6 +121,12 @@ class PandasEngine(Engine[Frame]):
 
     def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
         return training.loss_sums(self._read(matrix), coefficients, loss, meat=meat)
+
+    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        return training.fit_multinomial(self._read(matrix), classes, penalty, iterations, tolerance)
+
+    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+        return softmax.multinomial_sums(self._read(matrix), coefficients)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         return training.fit_k_means(self._read(matrix), centres, iterations)

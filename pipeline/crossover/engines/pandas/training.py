@@ -39,6 +39,12 @@ def fit_linear_regression(blocks: Blocks, penalty: Penalty, iterations: int, tol
     return training.fit_linear_regression(blocks, penalty, iterations, tolerance)
 
 
+def fit_multinomial(blocks: Blocks, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+    from crossover.engines.single_node import training
+
+    return training.fit_multinomial(blocks, classes, penalty, iterations, tolerance)
+
+
 def loss_sums(blocks: Blocks, coefficients: Floats, loss: Loss, *, meat: bool) -> LossSums:
     return sums.loss_sums(blocks, coefficients, loss, meat=meat)
 

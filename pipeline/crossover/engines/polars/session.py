@@ -19,6 +19,7 @@ from crossover.engines.polars.written import write_parquet
 from crossover.engines.single_node.neighbours import neighbours_of
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 
@@ -99,6 +100,12 @@ class PolarsEngine(Engine[Frame]):
 
     def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
         return training.loss_sums(self.evaluate(matrix.relation), matrix, coefficients, loss, meat=meat)
+
+    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        return training.fit_multinomial(self.evaluate(matrix.relation), matrix, classes, penalty, iterations, tolerance)
+
+    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+        return training.multinomial_sums(self.evaluate(matrix.relation), matrix, coefficients)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         return training.fit_k_means(self.evaluate(matrix.relation), matrix, centres, iterations)

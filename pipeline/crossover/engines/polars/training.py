@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from crossover.engines.polars.frames import Frame, collect
-from crossover.engines.single_node import sums
+from crossover.engines.single_node import softmax, sums
 from crossover.engines.single_node.blocks import Blocks, empty_dense
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
 
 
 def fit_logistic_regression(frame: Frame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
@@ -24,6 +25,18 @@ def fit_linear_regression(frame: Frame, matrix: Matrix, penalty: Penalty, iterat
     from crossover.engines.single_node import training
 
     return training.fit_linear_regression(blocks(frame, matrix), penalty, iterations, tolerance)
+
+
+def fit_multinomial(
+    frame: Frame, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float
+) -> Floats:
+    from crossover.engines.single_node import training
+
+    return training.fit_multinomial(blocks(frame, matrix), classes, penalty, iterations, tolerance)
+
+
+def multinomial_sums(frame: Frame, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+    return softmax.multinomial_sums(blocks(frame, matrix), coefficients)
 
 
 def loss_sums(frame: Frame, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool) -> LossSums:

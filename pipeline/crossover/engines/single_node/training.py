@@ -47,6 +47,25 @@ def fit_logistic_regression(blocks: Blocks, penalty: Penalty, iterations: int, t
     return _fitted(model, design, blocks)
 
 
+def fit_multinomial(blocks: Blocks, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+    """Return (K, d + 1) coefficients, the intercepts first. Labels are 0 .. K - 1, each there with weight."""
+    design = design_matrix(blocks.dense, blocks.codes)
+    # Of two classes scikit-learn always fits one margin, b1 - b0: with b0 = -b1 it is twice as long as each, so
+    # |b0|^2 + |b1|^2 is half its square, and |b0|_1 + |b1|_1 its length.
+    own = Penalty(penalty.l1, penalty.l2 / 2) if classes == 2 else penalty
+    model = LogisticRegression(
+        C=1 / (own.total * _weight(blocks)) if own.total else np.inf,
+        l1_ratio=own.l1_ratio,
+        solver=_logistic_solver(own, design.shape[1] * classes),
+        tol=tolerance,
+        max_iter=iterations,
+        random_state=0,
+    )
+    _fit(model, design, blocks)
+    found = np.column_stack((model.intercept_, model.coef_))
+    return np.concatenate((-found / 2, found / 2)) if classes == 2 else found
+
+
 def fit_linear_regression(blocks: Blocks, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (d + 1,) coefficients, the intercept first, of the least weighted mean of (y - s)^2 / 2 + penalty."""
     design = design_matrix(blocks.dense, blocks.codes)
@@ -71,12 +90,16 @@ def _logistic_solver(penalty: Penalty, width: int) -> str:
 
 
 def _fitted(model: Any, design: Any, blocks: Blocks) -> Floats:
+    _fit(model, design, blocks)
+    return np.concatenate((np.ravel(model.intercept_), np.ravel(model.coef_)))
+
+
+def _fit(model: Any, design: Any, blocks: Blocks) -> None:
     with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
         # how near the answer is to the optimum is measured and shown afterwards, by the norm of the gradient
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", LinAlgWarning)
         model.fit(design, blocks.label, sample_weight=blocks.weight)
-    return np.concatenate((np.ravel(model.intercept_), np.ravel(model.coef_)))
 
 
 def fit_k_means(dense: Floats, codes: Sequence[Codes], centres: Floats, iterations: int) -> Floats:
@@ -123,5 +146,6 @@ def design_matrix(dense: Floats, codes: Sequence[Codes]) -> Any:
     for number, (column, width) in enumerate(codes, columns):
         places[:, number] = start + column
         start += width
-    # each row has as many entries, so the three arrays can be written down at once
-    return sparse.csr_array((values.ravel(), places.ravel(), np.arange(rows + 1) * filled), shape=(rows, start))
+    # each row has as many entries, so the three arrays can be written down at once; saga takes no wider indices
+    ends = np.arange(rows + 1, dtype=np.int32 if rows * filled < 2**31 else np.int64) * filled
+    return sparse.csr_array((values.ravel(), places.ravel(), ends), shape=(rows, start))

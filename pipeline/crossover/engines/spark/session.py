@@ -16,7 +16,7 @@ from pyspark.storagelevel import StorageLevel
 from crossover.core.errors import EngineError
 from crossover.engines.base import Engine, EngineOptions, WrittenFile
 from crossover.engines.capabilities import Capabilities
-from crossover.engines.spark import relations, settings, training
+from crossover.engines.spark import multinomial, relations, settings, training
 from crossover.engines.spark.as_of_join import as_of_join
 from crossover.engines.spark.capabilities import CAPABILITIES
 from crossover.engines.spark.cardinality import check_cardinality
@@ -31,6 +31,7 @@ from crossover.engines.spark.writing import explained, write_parquet
 from crossover.language.types import Schema
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.schema import schema_of
@@ -160,6 +161,16 @@ class SparkEngine(Engine[SparkFrame]):
         frame = self.evaluate(matrix.relation)
         with reported(self._log):
             return training.loss_sums(frame.data, matrix, coefficients, loss, meat=meat)
+
+    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+        frame = self.evaluate(matrix.relation)
+        with reported(self._log):
+            return multinomial.fit_multinomial(frame.data, matrix, classes, penalty, iterations, tolerance)
+
+    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+        frame = self.evaluate(matrix.relation)
+        with reported(self._log):
+            return multinomial.multinomial_sums(frame.data, matrix, coefficients)
 
     def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
         frame = self.evaluate(matrix.relation)

@@ -69,14 +69,15 @@ class Objective:
     penalty: Penalty
 
     def at(self, coefficients: Floats) -> Point:
-        return self._penalised(coefficients, self.trainer.loss_sums(self.matrix, coefficients, self.loss))
+        return self.penalised(coefficients, self.trainer.loss_sums(self.matrix, coefficients, self.loss))
 
     @property
     def margins(self) -> int:
         """How many intercepts the coefficients have; the first of each d + 1 is one."""
         return 1
 
-    def _penalised(self, coefficients: Floats, sums: LossSums) -> Point:
+    def penalised(self, coefficients: Floats, sums: LossSums) -> Point:
+        """Return the point that has these sums."""
         costs = np.ones((self.margins, len(coefficients) // self.margins))
         costs[:, 0] = 0.0
         l1, l2 = self.penalty.l1 * costs.ravel(), self.penalty.l2 * costs.ravel()
@@ -133,7 +134,7 @@ def polish(objective: Objective, start: Floats) -> Answer:
         point, repeated = _shortest(objective, point)
         if repeated:
             warnings.append(_repeated(objective.loss, repeated // objective.margins))
-        if _separated(objective.loss, point):
+        if separated(objective.loss, point):
             warnings.append("the inputs separate the classes, so with l2 = 0 coefficients grow without end: set l2 > 0")
     if objective.penalty.l1 and not objective.penalty.l2 and _several(point):
         warnings.append(
@@ -183,7 +184,7 @@ def _shortest(objective: Objective, point: Point) -> tuple[Point, int]:
     """Return the point without its part in directions that change no score, and their number."""
     values, vectors, scale = spectrum(point.hessian)
     flat = values <= NO_CURVATURE * values[-1]
-    if not flat.any() or _separated(objective.loss, point):
+    if not flat.any() or separated(objective.loss, point):
         return point, 0
     basis, _ = np.linalg.qr(scale[:, None] * vectors[:, flat])
     shorter = point.coefficients - basis @ (basis.T @ point.coefficients)
@@ -200,5 +201,6 @@ def _several(point: Point) -> bool:
     return bool(values[0] <= NO_CURVATURE * values[-1])
 
 
-def _separated(loss: Loss, point: Point) -> bool:
+def separated(loss: Loss, point: Point) -> bool:
+    """Return whether classes are told apart so well that coefficients grow without end."""
     return loss == "logistic" and (point.mean_loss < 1e-6 or float(np.abs(point.coefficients).max()) > 30.0)

@@ -1,0 +1,44 @@
+"""Multinomial logistic regression by MLlib, and the sums of Newton's steps by Python workers."""
+
+from __future__ import annotations
+
+from functools import partial, reduce
+
+import numpy as np
+from pyspark.ml.classification import LogisticRegression
+from pyspark.sql import DataFrame
+
+from crossover.engines.spark import kernels, softmax_kernel
+from crossover.engines.spark.training import FEATURES, LABEL, labelled, weighted
+from crossover.learning.models.matrix import Floats, Matrix
+from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.softmax import SoftmaxSums
+
+
+def fit_multinomial(data: DataFrame, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
+    """Return (K, d + 1) coefficients, the intercept first. Labels are 0 .. K - 1, each there."""
+    library = LogisticRegression(
+        featuresCol=FEATURES,
+        labelCol=LABEL,
+        family="multinomial",
+        regParam=penalty.total,
+        elasticNetParam=penalty.l1_ratio,
+        standardization=False,
+        maxIter=iterations,
+        tol=tolerance,
+    )
+    model = weighted(library, matrix).fit(labelled(data, matrix))
+    found = np.column_stack((model.interceptVector.toArray(), model.coefficientMatrix.toArray()))
+    assert len(found) == classes
+    return found
+
+
+def multinomial_sums(data: DataFrame, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
+    """Return sums over all rows: a partial sum of each partition, added in their order."""
+    assert matrix.label is not None
+    codes = tuple((each.column, each.width) for each in matrix.codes)
+    layout = softmax_kernel.Layout(matrix.dense, codes, matrix.label, matrix.weight)
+    kernel = partial(softmax_kernel.partial_sums, layout=layout, coefficients=coefficients)
+    rows = data.select(*dict.fromkeys(matrix.columns)).mapInArrow(kernel, kernels.SCHEMA).collect()
+    parts = [SoftmaxSums.unpacked(bytes(row["sums"]), *coefficients.shape) for row in sorted(rows, key=lambda row: row["partition"])]
+    return reduce(SoftmaxSums.__add__, parts, SoftmaxSums.nothing(*coefficients.shape))
