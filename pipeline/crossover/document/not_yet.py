@@ -30,7 +30,7 @@ OPTIONS: dict[str, frozenset[str]] = {
     "split": frozenset({"by", "test", "salt", "time", "test_from"}),
     "inputs": frozenset({"clip", "impute", "flag_missing", "log", "scale", "encode", "min_rows", "smooth"}),
     "train": frozenset({"l1", "l2", "weight", "class_weight", "multinomial", "k", "starts", "iterations", "centres"}),
-    "evaluate": frozenset({"threshold", "truth", "require"}),
+    "evaluate": frozenset({"threshold", "by", "truth", "require"}),
     "score": frozenset({"rows", "keep"}),
 }
 """Operation or section -> options of the language."""

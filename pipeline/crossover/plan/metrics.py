@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from crossover.learning.evaluation.baseline import PREFIX
+from crossover.learning.evaluation.groups import names_of
 from crossover.learning.evaluation.specification import Evaluate
-from crossover.learning.models.specification import Train, TrainKMeans
+from crossover.learning.models.specification import Train, TrainKMeans, TrainLogisticRegression
 
-_JUDGED = ("auc", "aupr", "log_loss", "accuracy", "precision", "recall", "f1")
+_JUDGED = ("auc", "aupr", "log_loss", "brier", "accuracy", "precision", "recall", "f1")
+_MORE = ("auc_low", "auc_high", "expected_calibration_error", "threshold")
 _COUNTED = ("rows", "positives", "true_positives", "false_positives", "true_negatives", "false_negatives")
 
 
@@ -15,4 +18,15 @@ def metrics_of(train: Train, evaluate: Evaluate) -> tuple[str, ...]:
         found = ("rows", "inertia", "baseline_inertia", "silhouette", "davies_bouldin")
         known = ("adjusted_rand", "baseline_adjusted_rand", "rows_with_truth") if evaluate.truth else ()
         return (*found, *known, *(f"size_{cluster}" for cluster in range(train.clusters)))
-    return (*_JUDGED, *(f"baseline_{name}" for name in _JUDGED), *_COUNTED)
+    by_group = (name for column in evaluate.by for name in names_of(column))
+    return (*_JUDGED, *_beside(_JUDGED), *_MORE, *_COUNTED, *by_group)
+
+
+def is_binary(train: Train) -> bool:
+    """Whether a model tells two classes apart."""
+    return isinstance(train, TrainLogisticRegression)
+
+
+def _beside(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the metrics of the constant answer."""
+    return tuple(PREFIX + name for name in names)

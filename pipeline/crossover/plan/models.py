@@ -16,6 +16,7 @@ from crossover.operations.context import Refused
 from crossover.operations.prefix import with_places
 from crossover.operations.table import Horizon, Path, Table
 from crossover.plan.clusters import check_clusters
+from crossover.plan.evaluation import check_evaluation
 from crossover.plan.leaks import check_input, check_label, check_rows_kept
 from crossover.plan.metrics import metrics_of
 from crossover.plan.plan import RESERVED_MODEL_NAMES, ModelPlan
@@ -58,7 +59,7 @@ class _Model:
             self.failed |= check_rows_kept(self.name, table, self.report)
         else:
             self._sample_key()
-        for where, code, message, *notes in check_clusters(section, table):
+        for where, code, message, *notes in (*check_clusters(section, table), *check_evaluation(section, table)):
             self._problem(where, code, message, *notes)
         if self.failed:
             raise Refused()
@@ -247,7 +248,7 @@ class _Model:
         used |= set(columns_of(rows)) if rows is not None else set()
         used |= {*split.by, *((split.time,) if split.time else ())} if split is not None else set()
         used |= {each.at for each in horizons}
-        used |= {name for name in (section.label, section.evaluate.truth) if name}
+        used |= {name for name in (section.label, section.evaluate.truth, *section.evaluate.by) if name}
         if not self.supervised and not self.table.key:
             used |= {column for column, fact in self.table.schema.items() if fact.exact}
         return [column for column in self.table.schema if column in used]
