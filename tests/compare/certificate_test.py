@@ -13,6 +13,7 @@ import pytest
 import safetensors.numpy
 
 from crossover.compare.certificate import Certificate, Run, compare
+from crossover.compare.shown import shown
 from crossover.compare.table import side_by_side, verdict
 from crossover.runs.folder import Attempt
 
@@ -172,3 +173,39 @@ def test_runs_stand_side_by_side() -> None:
     assert [column.header for column in table.columns] == ["flights", "pandas", "spark"]
     assert columns[0] == ["rows of flights", "rows set aside", "wall", "CPU", "peak memory", "late: auc", "late: log_loss", "late: rows"]
     assert columns[2] == ["334,264", "2,512", "20.0 s", "2.0 s", "3 MiB", "0.803100", "0.412300", "67,000"]
+
+
+CALIBRATION: dict[str, Any] = {"calibration": [{"from": 0.0, "rows": 7, "share_positive": 0.25}]}
+
+
+def with_tables(tables: dict[str, Any]) -> Change:
+    return lambda files: files.update({"late/evaluation.json": tables})
+
+
+def test_tables_of_an_evaluation_are_compared_counts_exactly(tmp_path: Path) -> None:
+    for name, line, same in (
+        ("equal", {"from": 0.0, "rows": 7, "share_positive": 0.25 + 1e-7}, True),
+        ("count", {"from": 0.0, "rows": 8, "share_positive": 0.25}, False),
+        ("number", {"from": 0.0, "rows": 7, "share_positive": 0.25 + 1e-5}, False),
+    ):
+        root = tmp_path / name
+        root.mkdir()
+        runs = (answer(root, "pandas", with_tables(CALIBRATION)), answer(root, "spark", with_tables({"calibration": [line]})))
+        found = compare(runs)
+        assert found.same_answer is same, name
+        assert found.parts[-1].name == "evaluation late"
+
+
+def test_an_evaluation_that_one_run_lacks_is_a_difference(tmp_path: Path) -> None:
+    found = compare((answer(tmp_path, "pandas", with_tables(CALIBRATION)), answer(tmp_path, "spark")))
+    assert found.first_difference is not None
+    assert found.first_difference[0] == "evaluation late"
+
+
+def test_the_screen_shows_what_is_most_useful() -> None:
+    names = [
+        "test_rows", "rows", "auc", "auc_low", "auc_high", "baseline_auc", "true_positives", "threshold",
+        "least_auc_by_origin", "most_auc_by_origin", "least_rows_by_origin", "residual_5", "residual_25",
+    ]  # fmt: skip
+    assert shown(names) == ["test_rows", "auc", "threshold", "least_auc_by_origin", "residual_5"]
+    assert shown(["rows", "auc"]) == ["rows", "auc"], "without test rows their number is told here alone"

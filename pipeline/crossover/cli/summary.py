@@ -8,7 +8,8 @@ from typing import Any
 from rich.table import Table
 
 from crossover.cli.output import line, show
-from crossover.compare.table import BASELINE, show_metric
+from crossover.compare.shown import BASELINE, shown
+from crossover.compare.table import show_metric
 from crossover.core.errors import GateMissed
 from crossover.runs.commit import Commit
 from crossover.runs.folder import Attempt
@@ -48,11 +49,10 @@ def print_summary(record: Mapping[str, Any], attempt: Attempt) -> None:
             if rows:
                 table.add_row(f"    not so: {reason}", f"{rows:,}")
     for model in outcome["models"]:
-        for metric, value in model["metrics"].items():
-            if isinstance(value, int | float) and not metric.startswith(BASELINE):
-                baseline = model["metrics"].get(f"{BASELINE}{metric}")
-                beside = "" if baseline is None else f"baseline {show_metric(baseline)}"
-                table.add_row(f"{model['name']}: {metric}", show_metric(value), beside)
+        metrics = model["metrics"]
+        for metric in shown(metrics):
+            if isinstance(metrics[metric], int | float):
+                table.add_row(f"{model['name']}: {metric}", show_metric(metrics[metric]), _beside(metric, metrics))
         for gate in model["gates"]:
             table.add_row(f"{model['name']}: {gate['reason']}", "held" if gate["held"] else "MISSED")
     table.add_row("wall", f"{record['wall_s']:.1f} s")
@@ -61,6 +61,13 @@ def print_summary(record: Mapping[str, Any], attempt: Attempt) -> None:
     line(f"{record['pipeline']} on {record['engine']}")
     show(table)
     line(str(attempt.path))
+
+
+def _beside(metric: str, metrics: Mapping[str, Any]) -> str:
+    """Return the metric's 95 % interval and what the constant answer has, where they are known."""
+    low, high, baseline = (metrics.get(name) for name in (f"{metric}_low", f"{metric}_high", f"{BASELINE}{metric}"))
+    interval = [] if low is None or high is None else [f"95 %: {show_metric(low)} to {show_metric(high)}"]
+    return ", ".join([*interval, *([] if baseline is None else [f"baseline {show_metric(baseline)}"])])
 
 
 def gate_error(missed: Sequence[tuple[str, Mapping[str, Any]]]) -> GateMissed | None:

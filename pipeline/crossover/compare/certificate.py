@@ -12,6 +12,8 @@ from crossover.compare.difference import Difference, Part
 from crossover.compare.fitted import compare_metrics, compare_models, compare_preparation
 from crossover.compare.tables import compare_tables
 from crossover.compare.written_table import WrittenTable
+from crossover.runs.durable import read_json
+from crossover.runs.execute import EVALUATION
 from crossover.runs.folder import Attempt
 
 Thing = TypeVar("Thing")
@@ -69,7 +71,9 @@ def _compare_two(left: Run, right: Run) -> list[Part]:
     parts += _each(engines, "fitted state", models, partial(compare_preparation, engines))
     parts += _each(engines, "model", models, partial(compare_models, engines))
     metrics = _metrics(left), _metrics(right)
-    return parts + _each(engines, "metrics", metrics, partial(compare_metrics, engines))
+    parts += _each(engines, "metrics", metrics, partial(compare_metrics, engines))
+    evaluations = _evaluations(left), _evaluations(right)
+    return parts + _each(engines, "evaluation", evaluations, partial(compare_metrics, engines))
 
 
 def _each(
@@ -114,3 +118,8 @@ def _models(run: Run) -> dict[str, Path]:
 
 def _metrics(run: Run) -> dict[str, Mapping[str, Any]]:
     return run.attempt.read_json("metrics.json") if run.attempt.metrics.exists() else {}
+
+
+def _evaluations(run: Run) -> dict[str, Mapping[str, Any]]:
+    """Return the tables of each model's evaluation."""
+    return {path.parent.name: read_json(path) for path in sorted(run.attempt.path.glob(f"*/{EVALUATION}"))}

@@ -8,9 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from crossover.compare.difference import Difference, show_key, show_value
-
-BASELINE = "baseline_"
-"""Begins the name of a metric of the constant answer."""
+from crossover.compare.shown import shown
 
 
 def side_by_side(comparison: Mapping[str, Any]) -> Table:
@@ -60,8 +58,8 @@ def _metric_names(run: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (model, metric)
         for model, metrics in run["metrics"].items()
-        for metric, value in metrics.items()
-        if isinstance(value, int | float) and not metric.startswith(BASELINE)
+        for metric in shown(metrics)
+        if isinstance(metrics[metric], int | float)
     ]
 
 
