@@ -205,7 +205,10 @@ class Reference:
                 out = []
                 for rows in groups(inputs[0], by).values():
                     ordered = in_order(rows, order)
-                    out += [{**row, **summary(calls, ordered[: place + 1])} for place, row in enumerate(ordered)]
+                    if order:
+                        out += [{**row, **summary(calls, ordered[: place + 1])} for place, row in enumerate(ordered)]
+                    else:
+                        out += [{**row, **summary(calls, rows)} for row in rows]
                 return out
             case nodes.TopN(order=order, count=count):
                 return in_order(inputs[0], order)[:count]
