@@ -203,8 +203,6 @@ def test_keys_that_resemble_nothing_are_reported_together() -> None:
         ("sources:\n  t: {path: t.csv, columns: {a: 'decimal(10,2)'}}\n", "'decimal"),
         (SOURCES + "clean:\n  t:\n    - sql: x\n", "sql"),
         (SOURCES + "clean:\n  t:\n    - {explode: a}\n", "explode"),
-        (SOURCES + "models:\n  m: {from: t, label: a, inputs: [{columns: [a]}], train: {kind: logistic_regression, l1: 1}}\n", "l1"),
-        (SOURCES + "models:\n  m: {from: t, inputs: [{columns: [a]}], train: {kind: linear_regression}}\n", "linear_regression"),
     ],
 )
 def test_what_is_not_built_yet_is_refused_and_never_ignored(text: str, needle: str) -> None:

@@ -12,18 +12,19 @@ import numpy as np
 import safetensors.numpy
 
 from crossover.compare.difference import Difference, Part
-from crossover.compare.tolerance import CELL, GRADIENT_NORM, METRIC, Floats, Tolerance
+from crossover.compare.tolerance import CELL, GRADIENT_NORM, KKT_RESIDUAL, METRIC, Floats, Tolerance
 from crossover.learning.models.fitted import MODEL, PREPARATION, WEIGHTS
 from crossover.runs.durable import read_json
 
-GRADIENT = "gradient_norm"
+PROOFS = {"gradient_norm": GRADIENT_NORM, "kkt_residual": KKT_RESIDUAL}
+"""Facts that prove an optimum, and what each may be."""
 _DESCRIBES = ("format", "semantics", "name", "kind", "label", "label_type", "settings", "columns")
 """What of model.json must be equal; its checksums may not be."""
-_NOT_JUDGED = frozenset({GRADIENT, "newton_steps", "centres"})
+_NOT_JUDGED = frozenset({*PROOFS, "newton_steps", "centres", "coefficients", "drivers"})
 """Facts of a training that are judged in another way, or are no part of the answer."""
 JUDGED_WEIGHTS = {"centres": CELL}
 """Arrays that must agree. Coefficients are judged by the gradient norm and by the probabilities they give: where
-inputs are nearly collinear, two equally good answers can lie apart."""
+inputs are nearly collinear, two equally good answers can lie apart; the objective, a fact, cannot."""
 
 
 @dataclass
@@ -85,9 +86,10 @@ def compare_models(engines: tuple[str, str], name: str, left: Path, right: Path)
     facts = [{name: fact for name, fact in each.get("facts", {}).items() if name not in _NOT_JUDGED} for each in (mine, other)]
     _compare_trees(findings, "facts", facts[0], facts[1], METRIC)
     for engine, description in zip(engines, (mine, other), strict=True):
-        norm = description.get("facts", {}).get(GRADIENT)
-        if norm is not None and not norm <= GRADIENT_NORM:
-            findings.differences.append(Difference("gradient", GRADIENT, {}, {engine: norm}, norm, GRADIENT_NORM))
+        for proof, allowed in PROOFS.items():
+            found = description.get("facts", {}).get(proof)
+            if found is not None and not found <= allowed:
+                findings.differences.append(Difference("gradient", proof, {}, {engine: found}, found, allowed))
     _compare_weights(findings, left / WEIGHTS, right / WEIGHTS)
     return findings.part(name)
 

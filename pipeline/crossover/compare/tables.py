@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crossover.compare.difference import Difference, Part
-from crossover.compare.tolerance import CELL, PROBABILITY, Floats, Tolerance
+from crossover.compare.tolerance import CELL, PREDICTION, PROBABILITY, Floats, Tolerance
 from crossover.compare.written_table import Order, WrittenTable, as_floats, plain
 from crossover.runs.table_schema import Field
 
@@ -54,7 +54,9 @@ def compare_tables(name: str, left: WrittenTable, right: WrittenTable, *, scores
 def _tolerance(field: Field, scores: bool) -> Tolerance | None:
     if field.exact or field.type not in ("int", "double"):
         return None
-    return PROBABILITY if scores and field.name.startswith("probability") else CELL
+    if scores and field.name.startswith("probability"):
+        return PROBABILITY
+    return PREDICTION if scores and field.name == "prediction" else CELL
 
 
 def _schema_difference(left: WrittenTable, right: WrittenTable) -> Difference | None:

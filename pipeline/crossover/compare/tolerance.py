@@ -32,7 +32,11 @@ CELL = Tolerance(relative=1e-9, of_column=1e-9)
 """Inexact cells, and numbers of the fitted state."""
 PROBABILITY = Tolerance(absolute=1e-5)
 """Probabilities of two trainings of one model."""
+PREDICTION = Tolerance(of_column=1e-5)
+"""Predicted numbers of two trainings of one model."""
 METRIC = Tolerance(relative=1e-6, absolute=1e-6)
 """AUC, log loss and the other metrics of two trainings."""
 GRADIENT_NORM = 1e-9
-"""Largest gradient norm (mean loss, scaled inputs) at the answer."""
+"""Largest gradient norm (mean loss, scaled inputs, scaled label) at the answer."""
+KKT_RESIDUAL = 1e-6
+"""Largest norm of the smallest subgradient at an answer with l1."""

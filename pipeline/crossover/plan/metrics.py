@@ -10,7 +10,6 @@ from crossover.learning.models.specification import Train, TrainKMeans, TrainLin
 
 _JUDGED = ("auc", "aupr", "log_loss", "brier", "accuracy", "precision", "recall", "f1")
 _MORE = ("auc_low", "auc_high", "expected_calibration_error", "threshold")
-_REGRESSION = ("rmse", "mae", "r2", *(f"residual_{percent}" for percent in QUANTILES))
 _COUNTED = ("rows", "positives", "true_positives", "false_positives", "true_negatives", "false_negatives")
 
 _OF_NUMBERS = ("rmse", "mae", "r2", *(f"residual_{percent}" for percent in QUANTILES))
@@ -23,8 +22,6 @@ def metrics_of(train: Train, evaluate: Evaluate) -> tuple[str, ...]:
         found = ("rows", "inertia", "baseline_inertia", "silhouette", "davies_bouldin")
         known = ("adjusted_rand", "baseline_adjusted_rand", "rows_with_truth") if evaluate.truth else ()
         return (*found, *known, *(f"size_{cluster}" for cluster in range(train.clusters)))
-    if isinstance(train, TrainLinearRegression):
-        return ("rows", *_REGRESSION, *_beside(_REGRESSION))
     if isinstance(train, TrainLinearRegression):
         return (*_OF_NUMBERS, *_beside(_OF_NUMBERS), "rows")
     by_group = (name for column in evaluate.by for name in names_of(column))

@@ -9,8 +9,8 @@ from crossover.language.errors import ExpressionError
 from crossover.language.lower import lower
 from crossover.language.parse import parse
 from crossover.language.tree import Column, Expression, Parameter, columns_of, literal, transform
-from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Fact
-from crossover.learning.models.specification import TrainKMeans
+from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Fact, Type
+from crossover.learning.models.specification import TrainKMeans, TrainLinearRegression, TrainLogisticRegression
 from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.context import Refused
 from crossover.operations.prefix import with_places
@@ -21,7 +21,14 @@ from crossover.plan.leaks import check_input, check_label, check_rows_kept
 from crossover.plan.metrics import metrics_of
 from crossover.plan.plan import RESERVED_MODEL_NAMES, ModelPlan
 from crossover.plan.prefixes import resolved
+from crossover.plan.weights import check_weight, weight_of
 from crossover.relations.nodes import Project
+
+_LABELS: dict[type, tuple[tuple[Type, ...], str]] = {
+    TrainLogisticRegression: ((BOOLEAN, INT), "a label is boolean, or int of 0 and 1"),
+    TrainLinearRegression: ((INT, DOUBLE), "the label of a linear_regression is int or double"),
+}
+"""Types of the label of each kind of model that has one."""
 
 
 def build_model(name: str, section: ModelSection, table: Table, loaded: Loaded) -> ModelPlan:
@@ -59,7 +66,8 @@ class _Model:
             self.failed |= check_rows_kept(self.name, table, self.report)
         else:
             self._sample_key()
-        for where, code, message, *notes in (*check_clusters(section, table), *check_evaluation(section, table)):
+        mistakes = (*check_clusters(section, table), *check_evaluation(section, table), *check_weight(section, table))
+        for where, code, message, *notes in mistakes:
             self._problem(where, code, message, *notes)
         if self.failed:
             raise Refused()
@@ -116,8 +124,9 @@ class _Model:
         fact = self._fact(("label",), label)
         if fact is None:
             return
-        if fact.type not in (BOOLEAN, INT):
-            self._problem(("label",), "label", f"`{label}` is {fact.type}; a label is boolean, or int of 0 and 1")
+        allowed, told = _LABELS[type(self.section.train)]
+        if fact.type not in allowed:
+            self._problem(("label",), "label", f"`{label}` is {fact.type}; {told}")
         self.failed |= check_label(self.name, label, self.table, self.report)
 
     def _expression(self, where: Path, text: str) -> Expression | None:
@@ -248,7 +257,7 @@ class _Model:
         used |= set(columns_of(rows)) if rows is not None else set()
         used |= {*split.by, *((split.time,) if split.time else ())} if split is not None else set()
         used |= {each.at for each in horizons}
-        used |= {name for name in (section.label, section.evaluate.truth, *section.evaluate.by) if name}
+        used |= {name for name in (section.label, section.evaluate.truth, *section.evaluate.by, weight_of(section)) if name}
         if not self.supervised and not self.table.key:
             used |= {column for column, fact in self.table.schema.items() if fact.exact}
         return [column for column in self.table.schema if column in used]

@@ -15,6 +15,7 @@ from typing import Any
 
 from crossover.core.errors import InternalError
 from crossover.engines.base import Engine
+from crossover.language.types import DOUBLE
 from crossover.learning.evaluation.gates import GateResult
 from crossover.learning.models.fitted import FittedModel
 from crossover.plan.build import INGEST
@@ -124,7 +125,7 @@ class Execution:
     def write(self, relation: Relation, key: Sequence[str], folder: Path, *, fitted: Sequence[str] = ()) -> int:
         """Write a relation; return its rows, which the footers count again at the commit.
 
-        Columns of `fitted` hold numbers of a fitted model, which are inexact whatever is done with them.
+        Double columns of `fitted` hold numbers of a fitted model, which are inexact whatever is done with them.
         """
         written = sum(file.rows for file in self.engine.write(relation, folder))
         self.describe(relation, key, folder, written, fitted=fitted)
@@ -132,7 +133,10 @@ class Execution:
 
     def describe(self, relation: Relation, key: Sequence[str], folder: Path, rows: int, *, fitted: Sequence[str] = ()) -> None:
         """Say beside a relation that was written what it is."""
-        facts = {name: replace(fact, exact=fact.exact and name not in fitted) for name, fact in schema_of(relation).items()}
+        facts = {
+            name: replace(fact, exact=fact.exact and not (name in fitted and fact.type == DOUBLE))
+            for name, fact in schema_of(relation).items()
+        }
         self.attempt.describe(folder, facts, key, rows)
 
     def _store(self, name: str) -> None:

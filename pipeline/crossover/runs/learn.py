@@ -17,9 +17,9 @@ from crossover.language.lower import ParameterValue, lower
 from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.types import BOOLEAN, Schema
 from crossover.learning.evaluation.gates import GateResult, check_gates
-from crossover.learning.models.as_expressions import with_cluster, with_probability
+from crossover.learning.models.as_expressions import with_cluster, with_prediction, with_probability
 from crossover.learning.models.class_expressions import with_classes
-from crossover.learning.models.fitted import FittedModel, LogisticRegression, MultinomialRegression
+from crossover.learning.models.fitted import FittedModel, LinearRegression, LogisticRegression, MultinomialRegression
 from crossover.learning.models.matrix import Matrix
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.apply import apply
@@ -32,13 +32,13 @@ from crossover.relations.compute import one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Materialise, Project, Relation, Scan
 from crossover.relations.schema import schema_of
 from crossover.runs.learners import learner_of
-from crossover.runs.learners.base import LABEL, PICKED, TEST, Evaluation, Metrics
+from crossover.runs.learners.base import LABEL, PICKED, TEST, WEIGHT, Evaluation, Metrics
 
 REACHES, TIMELESS = "__reaches", "__timeless"
 """With a split by time: a row before it whose label was not yet known then; a row without a time."""
 
-FITTED = ("probability", "distance")
-"""Columns of scores that hold numbers of a fitted model."""
+FITTED = ("probability", "distance", "prediction")
+"""Columns of scores that hold numbers of a fitted model, where they are double."""
 
 Clock = Callable[[str], AbstractContextManager[object]]
 """Called with `features`, `train` or `evaluate`; what it returns is entered and left around that work."""
@@ -168,7 +168,8 @@ class _Learning:
                 self.engine, learning, plan.schema, plan.inputs, LABEL if plan.label else None, plan.key, self.training
             )
             prepared = apply(preparation, learning, self._carried(), self.training)
-            matrix = self._training_matrix(prepared, preparation, counts.training)
+            replaced = self.learner.training_columns(Filter(learning, self.training))
+            matrix = self._training_matrix(prepared, preparation, counts.training, replaced)
         with self.clock("train"):
             trained = self.learner.train(matrix, prepared, preparation)
         label_type = plan.schema[plan.label].type.name if plan.label else None
@@ -264,13 +265,21 @@ class _Learning:
 
     # training
 
-    def _training_matrix(self, prepared: Matrix, preparation: Preparation, rows: int) -> Matrix:
-        matrix = replace(prepared, label=LABEL if self.plan.label else None, rows=rows)
+    def _training_matrix(
+        self, prepared: Matrix, preparation: Preparation, rows: int, replaced: Mapping[str, Expression]
+    ) -> Matrix:
+        """Return the materialised matrix; `replaced` are its label and weight where they are not those of the rows."""
+        weight = WEIGHT if WEIGHT in replaced else None
+        matrix = replace(prepared, label=LABEL if self.plan.label else None, rows=rows, weight=weight)
         relation: Relation = Filter(matrix.relation, self.training)
-        columns: dict[str, Expression] = {name: Column(name) for name in matrix.columns}
+        columns: dict[str, Expression] = {name: Column(name) for name in matrix.columns} | dict(replaced)
         if self.learner.scales_inside:
             columns |= standardised(preparation)
-        node = Materialise(Project(relation, tuple(columns.items())), f"{self.plan.name} training", "training matrix")
+        relation = Project(relation, tuple(columns.items()))
+        if weight:
+            # a row without weight says nothing, and is none of those that an uncertainty counts
+            relation = Filter(relation, call("less", literal(0.0), Column(weight)))
+        node = Materialise(relation, f"{self.plan.name} training", "training matrix")
         self._release_at_the_end(node)
         return replace(matrix, relation=node)
 
@@ -291,6 +300,8 @@ def score_relation(matrix: Matrix, model: FittedModel, keep: tuple[str, ...]) ->
     """Return the scores of the prepared rows of a matrix, whose relation holds the columns of `keep`."""
     if isinstance(model.solution, LogisticRegression):
         return with_probability(matrix, model.solution, keep, model.label_type or "boolean")
+    if isinstance(model.solution, LinearRegression):
+        return with_prediction(matrix, model.solution, keep)
     if isinstance(model.solution, MultinomialRegression):
         return with_classes(matrix, model.solution, keep)
     return with_cluster(matrix, model.solution, keep)

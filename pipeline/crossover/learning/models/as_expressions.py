@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from crossover.language.tree import Column, Expression, call, case, literal
-from crossover.learning.models.fitted import KMeans, LogisticRegression
+from crossover.learning.models.fitted import KMeans, LinearRegression, LogisticRegression
 from crossover.learning.models.matrix import CodeBlock, Floats, Matrix
 from crossover.learning.models.scorer import code_squares
 from crossover.relations.nodes import InlineTable, Join, Project, Relation, Scan
@@ -28,16 +28,10 @@ def balanced_sum(terms: Sequence[Expression]) -> Expression:
 
 def with_probability(matrix: Matrix, model: LogisticRegression, keep: Sequence[str], label_type: str) -> Relation:
     """Return the columns of `keep`, then `probability` (of true, or 1) and `prediction` (of the label's type)."""
-    dense = model.coefficients[: len(matrix.dense)]
-    table = matrix.relation
-    terms: list[Expression] = [literal(model.intercept)]
-    terms += [call("multiply", Column(name), literal(float(weight))) for name, weight in zip(matrix.dense, dense, strict=True)]
-    for block, weights in zip(matrix.codes, by_block(matrix, model.coefficients), strict=True):
-        table = join_numbers(table, block, {f"__weight_of{block.column}": weights})
-        terms.append(Column(f"__weight_of{block.column}"))
     kept = tuple((name, Column(name)) for name in keep)
     margin, small, probability = Column("__margin"), Column("__small"), Column("probability")
-    table = Project(table, (*kept, ("__margin", balanced_sum(terms))))
+    table, sum_of_terms = _margin(matrix, model)
+    table = Project(table, (*kept, ("__margin", sum_of_terms)))
     # exp(-|m|) is at most 1, so nothing overflows
     power = call("exp", call("multiply", literal(-1.0), call("absolute", margin)))
     table = Project(table, (*kept, ("__margin", margin), ("__small", power)))
@@ -49,6 +43,24 @@ def with_probability(matrix: Matrix, model: LogisticRegression, keep: Sequence[s
     if label_type != "boolean":
         prediction = call("boolean_to_int", prediction)
     return Project(table, (*kept, ("probability", probability), ("prediction", prediction)))
+
+
+def with_prediction(matrix: Matrix, model: LinearRegression, keep: Sequence[str]) -> Relation:
+    """Return the columns of `keep`, then `prediction`."""
+    table, sum_of_terms = _margin(matrix, model)
+    return Project(table, (*((name, Column(name)) for name in keep), ("prediction", sum_of_terms)))
+
+
+def _margin(matrix: Matrix, model: LogisticRegression | LinearRegression) -> tuple[Relation, Expression]:
+    """Return the rows with the weights of their codes joined, and the intercept + x coefficients of each."""
+    dense = model.coefficients[: len(matrix.dense)]
+    table = matrix.relation
+    terms: list[Expression] = [literal(model.intercept)]
+    terms += [call("multiply", Column(name), literal(float(weight))) for name, weight in zip(matrix.dense, dense, strict=True)]
+    for block, weights in zip(matrix.codes, by_block(matrix, model.coefficients), strict=True):
+        table = join_numbers(table, block, {f"__weight_of{block.column}": weights})
+        terms.append(Column(f"__weight_of{block.column}"))
+    return table, balanced_sum(terms)
 
 
 def with_cluster(matrix: Matrix, model: KMeans, keep: Sequence[str], *, square: bool = False) -> Relation:

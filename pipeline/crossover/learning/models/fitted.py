@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -47,6 +47,27 @@ class LogisticRegression:
     @staticmethod
     def of(weights: Mapping[str, Floats], settings: Mapping[str, Any]) -> LogisticRegression:
         return LogisticRegression(float(weights["intercept"][0]), weights["coefficients"], settings["threshold"])
+
+
+@dataclass(frozen=True, eq=False)
+class LinearRegression:
+    """prediction = intercept + x coefficients on prepared columns."""
+
+    kind: ClassVar[str] = "linear_regression"
+    intercept: float
+    coefficients: Floats
+    """Shape (d,): the dense columns, then those of the code blocks."""
+
+    def weights(self) -> dict[str, Floats]:
+        return {"intercept": np.array([self.intercept]), "coefficients": self.coefficients}
+
+    def settings(self) -> dict[str, Any]:
+        return {}
+
+    @staticmethod
+    def of(weights: Mapping[str, Floats], settings: Mapping[str, Any]) -> LinearRegression:
+        del settings
+        return LinearRegression(float(weights["intercept"][0]), weights["coefficients"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +123,9 @@ class KMeans:
         return KMeans(weights["centres"])
 
 
-Solution = LogisticRegression | MultinomialRegression | KMeans
-_KINDS: dict[str, type[LogisticRegression] | type[MultinomialRegression] | type[KMeans]] = {
-    each.kind: each for each in (LogisticRegression, MultinomialRegression, KMeans)
+Solution = LogisticRegression | LinearRegression | MultinomialRegression | KMeans
+_KINDS: dict[str, Callable[[Mapping[str, Floats], Mapping[str, Any]], Solution]] = {
+    each.kind: each.of for each in (LogisticRegression, LinearRegression, MultinomialRegression, KMeans)
 }
 
 
@@ -117,7 +138,7 @@ class FittedModel:
     preparation: Preparation
     label: str | None = None
     label_type: str | None = None
-    """boolean, int or string: the type of predictions."""
+    """boolean, int, double or string: that of the label, and of predictions but for a linear regression's, which are double."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """How it was fitted, as JSON values: l2, gradient norm, sizes ..."""
     warnings: tuple[str, ...] = ()
@@ -160,7 +181,7 @@ class FittedModel:
         weights = _weights(parts[WEIGHTS], folder / WEIGHTS)
         return FittedModel(
             description["name"],
-            _KINDS[description["kind"]].of(weights, description["settings"]),
+            _KINDS[description["kind"]](weights, description["settings"]),
             Preparation.from_json(_parse(parts[PREPARATION], folder / PREPARATION)),
             description["label"],
             description["label_type"],

@@ -29,11 +29,16 @@ def fit(trainer: Trainer, matrix: Matrix, penalty: Penalty, spread: float) -> An
     spread : standard deviation of the label in its own unit, not 0; see `in_units_of_label`.
     penalty : of the label in its own unit.
     """
-    scaled = Penalty(penalty.l1 / spread, penalty.l2)
-    found = trainer.fit_linear_regression(matrix, scaled, LIBRARY_ITERATIONS, LIBRARY_TOLERANCE)
+    own = scaled(penalty, spread)
+    found = trainer.fit_linear_regression(matrix, own, LIBRARY_ITERATIONS, LIBRARY_TOLERANCE)
     if matrix.width > WIDEST:
         return unpolished(found)
-    return polish(Objective(trainer, matrix, "squared", scaled), found)
+    return polish(Objective(trainer, matrix, "squared", own), found)
+
+
+def scaled(penalty: Penalty, spread: float) -> Penalty:
+    """Return the penalty for the scaled label."""
+    return Penalty(penalty.l1 / spread, penalty.l2)
 
 
 def in_units_of_label(coefficients: Floats, mean: float, spread: float) -> Floats:

@@ -11,7 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from crossover.core.errors import DataError
-from crossover.learning.models.fitted import FittedModel, Floats, KMeans, LogisticRegression, MultinomialRegression
+from crossover.learning.models.fitted import (
+    FittedModel,
+    Floats,
+    KMeans,
+    LinearRegression,
+    LogisticRegression,
+    MultinomialRegression,
+)
 from crossover.learning.models.state import LabelMean, Number, Numbered, OneHot
 
 Category = OneHot | LabelMean | Numbered
@@ -44,10 +51,12 @@ class Scorer:
     def score(self, rows: Columns) -> dict[str, npt.NDArray[Any]]:
         """Return `probability` and `prediction`, or `cluster` and `distance`, for raw columns of equal length.
 
-        Of more than two classes also `probability_0` ....
+        Of more than two classes also `probability_0` ...; of a linear regression `prediction` alone.
         """
         dense, codes = self._prepare(rows)
         solution = self.model.solution
+        if isinstance(solution, LinearRegression):
+            return {"prediction": _margins(solution, dense, codes, self._offsets)}
         if isinstance(solution, LogisticRegression):
             probability = sigmoid(_margins(solution, dense, codes, self._offsets))
             prediction = probability >= solution.threshold
@@ -60,9 +69,11 @@ class Scorer:
         """Return the scores of one raw row as plain values."""
         dense, places = self._prepare_one(row)
         solution = self.model.solution
-        if isinstance(solution, LogisticRegression):
+        if isinstance(solution, LogisticRegression | LinearRegression):
             margin = solution.intercept + sum(map(_product, self._dense_weights, dense))
             margin += sum(self._code_weights[place] for place in places)
+            if isinstance(solution, LinearRegression):
+                return {"prediction": margin}
             probability = sigmoid_of(margin)
             positive = probability >= solution.threshold
             return {"probability": probability, "prediction": positive if self._boolean else int(positive)}
@@ -79,7 +90,7 @@ class Scorer:
     def _block_offsets(self) -> list[int]:
         solution, preparation = self.model.solution, self.model.preparation
         width = len(preparation.dense)
-        if isinstance(solution, LogisticRegression):
+        if isinstance(solution, LogisticRegression | LinearRegression):
             weights = solution.coefficients.tolist()
             self._dense_weights, self._code_weights = weights[:width], weights[width:]
         elif isinstance(solution, MultinomialRegression):
@@ -226,7 +237,7 @@ def _number(fitted: Number, value: Any) -> list[float]:
 
 
 def _margins(
-    solution: LogisticRegression, dense: Floats, codes: list[npt.NDArray[np.int64]], offsets: list[int]
+    solution: LogisticRegression | LinearRegression, dense: Floats, codes: list[npt.NDArray[np.int64]], offsets: list[int]
 ) -> Floats:
     width = dense.shape[1]
     margins = solution.intercept + dense @ solution.coefficients[:width]

@@ -12,7 +12,7 @@ from crossover.learning.models.matrix import Floats
 from crossover.learning.models.spectrum import NO_CURVATURE, spectrum
 
 SLACK = 1e-12
-"""Part of the largest gradient by which one may exceed l1 through rounding."""
+"""Part of the numbers in a sum by which rounding may move it."""
 
 
 def least_of_model(start: Floats, gradient: Floats, hessian: Floats, penalty: Floats) -> Floats:
@@ -30,7 +30,7 @@ def least_of_model(start: Floats, gradient: Floats, hessian: Floats, penalty: Fl
         # a column of zeros has no curvature, and a gradient of 0
         entering = int(np.argmax(excess))
         if excess[entering] <= slack:
-            return z
+            return z + 0.0  # of -0.0 makes 0.0
         signs[entering] = -np.sign(slope[entering])
     return z
 
@@ -42,8 +42,9 @@ def _on_active(
     z, signs = z.copy(), signs.copy()
     while True:
         active = (signs != 0) | (penalty == 0)
-        slope = (gradient + hessian @ (z - start) + penalty * signs)[active]
-        move = _descent(slope, hessian[np.ix_(active, active)])
+        slope = gradient + hessian @ (z - start) + penalty * signs
+        noise = SLACK * (np.abs(gradient) + np.abs(hessian) @ np.abs(z - start) + penalty)
+        move = _descent(slope[active], noise[active], hessian[np.ix_(active, active)])
         step = np.zeros_like(z)
         step[active] = move
         share, stopping = _first_zero(z, step, np.where(penalty > 0, signs, 0.0))
@@ -53,13 +54,16 @@ def _on_active(
         z[stopping], signs[stopping] = 0.0, 0.0
 
 
-def _descent(slope: Floats, hessian: Floats) -> Floats:
-    """Return the step to the least of the quadratic; along flat directions one that is longer than any, if it falls."""
+def _descent(slope: Floats, noise: Floats, hessian: Floats) -> Floats:
+    """Return the step to the least of the quadratic; along flat directions one that is longer than any, if it falls.
+
+    `noise` is how far rounding may have moved each slope.
+    """
     values, vectors, scale = spectrum(hessian)
     curved = values > NO_CURVATURE * max(values[-1], 0.0)
     along = vectors.T @ (scale * slope)
-    flat = np.where(curved, 0.0, along)
-    if np.abs(flat).max(initial=0.0) > 1e-9 * max(float(np.abs(slope).max()), float(np.abs(along).max())):
+    flat = np.where(curved | (np.abs(along) <= np.abs(vectors).T @ (scale * noise)), 0.0, along)
+    if flat.any():
         direction = -scale * (vectors @ flat)
         return np.asarray(direction * (1e12 / np.abs(direction).max()))
     return np.asarray(-scale * (vectors @ np.where(curved, along / np.where(curved, values, 1.0), 0.0)))

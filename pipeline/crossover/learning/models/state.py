@@ -93,8 +93,8 @@ class OneHot:
 class LabelMean:
     """A category as the smoothed mean of the label, from counts by fold of the training rows.
 
-    `rows` and `positives` have, for each of `values`, FOLDS counts; `all_rows` and `all_positives` are those of
-    all training rows, null values among them.
+    `rows` and `positives` (sums of the label: of 0 and 1 a count) have, for each of `values`, FOLDS numbers; `all_rows`
+    and `all_positives` are those of all training rows, null values among them.
     """
 
     column: str
@@ -103,9 +103,9 @@ class LabelMean:
     key: tuple[str, ...]
     values: tuple[str | int, ...]
     rows: tuple[tuple[int, ...], ...]
-    positives: tuple[tuple[int, ...], ...]
+    positives: tuple[tuple[float, ...], ...]
     all_rows: tuple[int, ...]
-    all_positives: tuple[int, ...]
+    all_positives: tuple[float, ...]
 
     @property
     def dense(self) -> tuple[str, ...]:
@@ -203,7 +203,7 @@ def original_number(fitted: Number | Ordinal | Frequency, value: float) -> float
     return value if fitted.scale is None else fitted.centre + value * fitted.spread
 
 
-def _outside(counts: tuple[int, ...], fold: int) -> int:
+def _outside(counts: tuple[float, ...], fold: int) -> float:
     return sum(counts) - (counts[fold] if fold != EVERY_FOLD else 0)
 
 

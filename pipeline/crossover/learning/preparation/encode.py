@@ -41,6 +41,7 @@ class Wanted:
     min_rows: int
     smooth: float
     scale: str | None
+    numeric_label: bool = False
 
     @property
     def key(self) -> str:
@@ -54,7 +55,8 @@ class Count:
     value: Category
     fold: int
     rows: int
-    positives: int
+    positives: float
+    """Sum of the label."""
 
 
 def category(column: str, type_name: str) -> Expression:
@@ -103,7 +105,7 @@ def _counts(view: Relation, wanted: Wanted, place: int) -> Relation:
         grouped = Aggregate(known, (wanted.key,), (rows,))
         if wanted.min_rows > 1:
             grouped = Filter(grouped, call("less_equal", literal(wanted.min_rows), Column("rows")))
-        fold, positives = literal(EVERY_FOLD), literal(0)
+        fold, positives = literal(EVERY_FOLD), literal(0.0 if wanted.numeric_label else 0)
     value = Column(wanted.key) if wanted.type == "string" else call("int_to_string", Column(wanted.key))
     columns = (
         ("input", literal(place)),
@@ -145,11 +147,11 @@ def _scaling(scale: str | None, numbers: Sequence[float], counts: Sequence[Count
 
 
 def fit_label_mean(
-    wanted: Wanted, counts: Sequence[Count], key: tuple[str, ...], totals: Mapping[int, tuple[int, int]]
+    wanted: Wanted, counts: Sequence[Count], key: tuple[str, ...], totals: Mapping[int, tuple[int, float]]
 ) -> LabelMean:
-    """Return the counts by value and fold; `totals` are (rows, positives) of all training rows by fold."""
+    """Return the counts by value and fold; `totals` are (rows, sum of the label) of all training rows by fold."""
     rows: dict[Category, list[int]] = defaultdict(lambda: [0] * FOLDS)
-    positives: dict[Category, list[int]] = defaultdict(lambda: [0] * FOLDS)
+    positives: dict[Category, list[float]] = defaultdict(lambda: [0] * FOLDS)
     for count in counts:
         rows[count.value][count.fold] = count.rows
         positives[count.value][count.fold] = count.positives
@@ -167,8 +169,8 @@ def fit_label_mean(
     )
 
 
-def count_folds(compute: Compute, training: Relation, key: Sequence[str], label: str) -> dict[int, tuple[int, int]]:
-    """Return (rows, positives) of the training rows by fold."""
+def count_folds(compute: Compute, training: Relation, key: Sequence[str], label: str) -> dict[int, tuple[int, float]]:
+    """Return (rows, sum of the label) of the training rows by fold."""
     view = Project(training, ((FOLD, fold_of(key)), (LABEL, Column(label))))
     calls = (("rows", AggregateCall("count_rows")), ("positives", AggregateCall("sum", LABEL)))
     rows = compute.collect(Aggregate(view, (FOLD,), calls)).to_pylist()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from crossover.core.errors import ConfigError, DataError
 from crossover.language.tree import Expression
-from crossover.language.types import Schema
+from crossover.language.types import DOUBLE, Schema
 from crossover.learning.models.state import Fitted, LabelMean, OneHot, Preparation
 from crossover.learning.preparation import numbers
 from crossover.learning.preparation.encode import (
@@ -25,6 +25,7 @@ from crossover.learning.preparation.encode import (
 from crossover.learning.preparation.specification import Input
 from crossover.relations.compute import Compute, one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Relation
+from crossover.relations.schema import schema_of
 
 CATEGORIES = ("string", "int", "boolean")
 NUMBERS = ("double", "int", "boolean")
@@ -52,14 +53,15 @@ def fit(
     ----------
     relation : rows that learn, without nulls in `label` and in the inputs that nothing imputes.
     schema : facts of the input columns.
-    label : an int column of 0 and 1, for label_mean; None without one.
+    label : an int column of 0 and 1, or a double column, for label_mean; None without one.
     key : columns that identify a row, for the folds of label_mean.
     training : condition of a training row.
     """
     _check(schema, inputs, label, key)
     rows = Filter(relation, training)
-    count, positives = _count(compute, rows, label)
-    found = _fit_categories(compute, rows, schema, inputs, label, key, count)
+    numeric_label = label is not None and schema_of(relation)[label].type == DOUBLE
+    count, positives = _count(compute, rows, label, numeric_label=numeric_label)
+    found = _fit_categories(compute, rows, schema, inputs, label, key, count, numeric_label=numeric_label)
     found |= _fit_numbers(compute, rows, schema, inputs, count)
     fitted = tuple(found[name, each.kind] for each in inputs for name in each.columns)
     warnings = [
@@ -86,13 +88,13 @@ def _check(schema: Schema, inputs: Sequence[Input], label: str | None, key: tupl
             raise ConfigError(f"encode: label_mean of `{each.columns[0]}` needs {what}")
 
 
-def _count(compute: Compute, training: Relation, label: str | None) -> tuple[int, int | None]:
+def _count(compute: Compute, training: Relation, label: str | None, *, numeric_label: bool) -> tuple[int, int | None]:
     positives = (("positives", AggregateCall("sum", label)),) if label else ()
     row = one_row(compute.collect(Aggregate(training, (), (("rows", AggregateCall("count_rows")), *positives))))
     rows = int(row["rows"] or 0)
     if rows == 0:
         raise DataError("no row is left to learn from: the training rows are empty")
-    return rows, int(row["positives"] or 0) if label else None
+    return rows, int(row["positives"] or 0) if label and not numeric_label else None
 
 
 def _fit_categories(
@@ -103,9 +105,11 @@ def _fit_categories(
     label: str | None,
     key: tuple[str, ...],
     rows: int,
+    *,
+    numeric_label: bool,
 ) -> dict[Key, Fitted]:
     wanted = [
-        Wanted(name, schema[name].type.name, each.encode, each.min_rows, each.smooth, each.scale)
+        Wanted(name, schema[name].type.name, each.encode, each.min_rows, each.smooth, each.scale, numeric_label)
         for each in inputs
         if each.encode
         for name in each.columns

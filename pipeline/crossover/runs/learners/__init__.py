@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from crossover.engines.base import Engine
-from crossover.learning.models.specification import TrainKMeans, TrainLogisticRegression
+from crossover.learning.models.specification import TrainKMeans, TrainLinearRegression, TrainLogisticRegression
 from crossover.plan.plan import ModelPlan
 from crossover.relations.nodes import Materialise
 from crossover.runs.learners.base import Learner
 from crossover.runs.learners.binary import BinaryLearner
 from crossover.runs.learners.clusters import ClusterLearner
+from crossover.runs.learners.linear import LinearLearner
 
-LEARNERS: dict[type, type[Learner]] = {TrainLogisticRegression: BinaryLearner, TrainKMeans: ClusterLearner}
+LEARNERS: dict[type, type[Learner]] = {
+    TrainLogisticRegression: BinaryLearner,
+    TrainLinearRegression: LinearLearner,
+    TrainKMeans: ClusterLearner,
+}
 
 
 def learner_of(engine: Engine[Any], plan: ModelPlan, keep: Callable[[Materialise], None]) -> Learner:

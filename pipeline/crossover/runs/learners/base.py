@@ -13,10 +13,10 @@ from crossover.learning.models.fitted import FittedModel, Solution
 from crossover.learning.models.matrix import Matrix
 from crossover.learning.models.state import Preparation
 from crossover.plan.plan import ModelPlan
-from crossover.relations.nodes import Materialise
+from crossover.relations.nodes import Materialise, Relation
 
-TEST, PICKED, LABEL = "__test", "__picked", "__label"
-"""Whether a row is a test row; whether `rows` is true of it; the label as the trainer sees it, nullable."""
+TEST, PICKED, LABEL, WEIGHT = "__test", "__picked", "__label", "__weight"
+"""Whether a row is a test row; whether `rows` is true of it; the label as the trainer sees it, nullable; how much a row counts."""
 
 Metrics = Mapping[str, float | int | None]
 
@@ -60,6 +60,14 @@ class Learner(ABC):
 
     def carried(self) -> Mapping[str, Expression]:
         """Return columns that evaluation reads beside the prepared ones, which they accompany."""
+        return {}
+
+    def training_columns(self, rows: Relation) -> Mapping[str, Expression]:
+        """Return LABEL and WEIGHT of the training matrix where they are not, or not alone, the columns of that name.
+
+        `rows` are the training rows, with LABEL and what `carried` gives. Without a WEIGHT every row counts 1.
+        """
+        del rows
         return {}
 
     @property

@@ -14,13 +14,15 @@ from crossover.learning.models import logistic_regression
 from crossover.learning.models.as_expressions import with_probability
 from crossover.learning.models.fitted import FittedModel, LogisticRegression
 from crossover.learning.models.matrix import Matrix
-from crossover.learning.models.penalty import Penalty
+from crossover.learning.models.optimum import Objective
 from crossover.learning.models.specification import TrainLogisticRegression
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.inside_scaling import map_back
-from crossover.relations.nodes import Filter, Materialise
+from crossover.relations.nodes import Filter, Materialise, Relation
 from crossover.runs.learners.base import LABEL, TEST, Evaluation, Learner, Trained
+from crossover.runs.learners.explained import answer_facts, coefficient_facts
 from crossover.runs.learners.judged_by import clusters_of, groups_of, judged_by
+from crossover.runs.learners.weights import carried_weight, weight_column
 
 
 class BinaryLearner(Learner):
@@ -38,25 +40,27 @@ class BinaryLearner(Learner):
     @property
     def scales_inside(self) -> bool:
         """Without a penalty scaling changes no answer, but libraries find it only for scaled columns."""
-        return self._settings.l2 == 0
+        return not self._settings.penalty.total
 
     def train(self, matrix: Matrix, prepared: Matrix, preparation: Preparation) -> Trained:
-        answer = logistic_regression.fit(self.engine, matrix, self._penalty, preparation.positives or 0)
+        penalty = self._settings.penalty
+        answer = logistic_regression.fit(self.engine, matrix, penalty, preparation.positives or 0)
         coefficients = map_back(preparation, answer.coefficients) if self.scales_inside else answer.coefficients
         solution = LogisticRegression(float(coefficients[0]), coefficients[1:])
         chosen = self._threshold(prepared, solution)
         solution = replace(solution, threshold=chosen.threshold)
-        facts = {
-            "l2": self._settings.l2,
-            "gradient_norm": answer.residual,
-            "training_loss": answer.loss,
-            "newton_steps": answer.steps,
-        }
+        objective = Objective(self.engine, matrix, "logistic", penalty)
+        label = self.plan.label or ""
+        told = coefficient_facts(self.engine, objective, answer, preparation, label, scaled_inside=self.scales_inside)
+        facts = {**answer_facts(penalty, answer), "training_loss": answer.loss, **told}
         return Trained(solution, facts, (*answer.warnings, *chosen.warnings))
 
     def carried(self) -> dict[str, Expression]:
-        """What makes rows alike, and groups."""
-        return judged_by(self.plan)
+        """What makes rows alike, groups, and weights."""
+        return judged_by(self.plan) | carried_weight(self.plan)
+
+    def training_columns(self, rows: Relation) -> dict[str, Expression]:
+        return weight_column(self.engine, self.plan, rows, balanced=self._settings.class_weight == "balanced")
 
     def _threshold(self, prepared: Matrix, solution: LogisticRegression) -> Chosen:
         """Return the threshold of the document, or the one that its rule chooses on the training rows."""
@@ -71,7 +75,7 @@ class BinaryLearner(Learner):
 
     def evaluate(self, rows: Matrix, model: FittedModel) -> Evaluation:
         assert isinstance(model.solution, LogisticRegression)
-        scored = with_probability(rows, model.solution, (LABEL, *self.carried()), "boolean")
+        scored = with_probability(rows, model.solution, (LABEL, *judged_by(self.plan)), "boolean")
         kept = Materialise(scored, f"{self.plan.name} test scores", "read by each round of the metrics")
         self.keep(kept)
         threshold = model.solution.threshold
@@ -80,10 +84,6 @@ class BinaryLearner(Learner):
         share = (model.preparation.positives or 0) / model.preparation.rows
         constant = baseline(int(found.metrics["rows"] or 0), int(found.metrics["positives"] or 0), share)
         return Evaluation({**found.metrics, **by_group.metrics, **constant}, {**found.tables, **by_group.tables})
-
-    @property
-    def _penalty(self) -> Penalty:
-        return Penalty(0.0, self._settings.l2)
 
     @property
     def _settings(self) -> TrainLogisticRegression:
