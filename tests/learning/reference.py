@@ -239,13 +239,14 @@ class Reference:
         x, y = self.arrays(matrix)
         x = np.column_stack([np.ones(len(x)), x])
         weight = np.array([row[matrix.weight] for row in self.rows(matrix.relation, {})]) if matrix.weight else np.ones(len(x))
-        p = np.exp(x @ coefficients.T)
+        scores = x @ coefficients.T
+        p = np.exp(scores - scores.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)
         own = np.eye(len(coefficients))[y]
         # of one row: p (diag - p) (x) x x'
         curvature = weight[:, None, None] * (np.eye(len(coefficients)) * p[:, :, None] - p[:, :, None] * p[:, None, :])
         hessian = np.einsum("nkl,ni,nj->kilj", curvature, x, x).reshape(2 * (coefficients.size,))
-        loss = -float(weight @ np.log((p * own).sum(axis=1)))
+        loss = float(weight @ (np.logaddexp.reduce(scores, axis=1) - (scores * own).sum(axis=1)))
         return SoftmaxSums(float(weight.sum()), loss, (weight[:, None] * (p - own)).T @ x, hessian)
 
     def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:

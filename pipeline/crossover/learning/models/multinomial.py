@@ -27,8 +27,8 @@ def fit(trainer: Trainer, matrix: Matrix, classes: int, penalty: Penalty) -> Ans
         warning = f"{matrix.width} columns of {classes} classes are more than {WIDEST} numbers: the answer is as exact as the library left it"
         return Answer(centred(found, penalty), None, 0, (warning,))
     basis = np.eye(classes) if penalty.l1 else zero_sum_basis(classes)
-    answer = polish(SoftmaxObjective(trainer, matrix, "logistic", penalty, basis), (basis.T @ found).ravel())
-    return replace(answer, coefficients=centred(basis @ answer.coefficients.reshape(basis.shape[1], -1), penalty))
+    answer = polish(SoftmaxObjective(trainer, matrix, "logistic", penalty, basis), (basis.T @ centred(found, penalty)).ravel())
+    return replace(answer, coefficients=basis @ answer.coefficients.reshape(basis.shape[1], -1))
 
 
 def centred(coefficients: Floats, penalty: Penalty) -> Floats:
@@ -72,4 +72,13 @@ class SoftmaxObjective(Objective):
         hessian = np.einsum("ka,kilj,lb->aibj", self.basis, blocks, self.basis, optimize=True)
         gradient, cells = self.basis.T @ sums.gradient, margins * size
         flat = LossSums(self.matrix.rows, sums.weight, sums.loss, gradient.ravel(), hessian.reshape(cells, cells))
-        return self.penalised(coefficients, flat)
+        return _with_centre(self.penalised(coefficients, flat), margins) if margins == classes else self.penalised(coefficients, flat)
+
+
+def _with_centre(point: Point, classes: int) -> Point:
+    """Return the point of the objective + (sum of the intercepts)^2 / 2, which is least where they sum to zero."""
+    intercepts = np.zeros(len(point.coefficients))
+    intercepts[:: len(intercepts) // classes] = 1.0
+    total = float(intercepts @ point.coefficients)
+    gradient, hessian = point.gradient + total * intercepts, point.hessian + np.outer(intercepts, intercepts)
+    return replace(point, value=point.value + total**2 / 2, gradient=gradient, hessian=hessian)

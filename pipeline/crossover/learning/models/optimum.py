@@ -27,6 +27,8 @@ MOST_STEPS = 30
 MOST_HALVINGS = 30
 WIDEST = 1_000
 """Columns up to which the Hessian is solved; wider answers stay as the library gave them."""
+ROUNDING = 1e-12
+"""Part of the objective that the order of a sum over many rows may change."""
 AT_THE_BOUND = 1e-7
 """Part of l1 by which the gradient of a coefficient of 0 may miss it and still count as at the bound."""
 
@@ -167,8 +169,9 @@ def _step(objective: Objective, point: Point) -> Point | None:
         step = _newton(point)
     for _ in range(MOST_HALVINGS):
         candidate = objective.at(point.coefficients + step)
-        # close to the answer the value no longer changes in its last bit, but the gradient still does
-        if candidate.value < point.value or candidate.residual < max(point.residual, TOLERANCE):
+        # close to the answer the value no longer changes but in its last bits, and the gradient still does
+        same = candidate.value <= point.value + ROUNDING * abs(point.value)
+        if candidate.value < point.value or (same and candidate.residual < max(point.residual, TOLERANCE)):
             return candidate
         step = step / 2
     return None
