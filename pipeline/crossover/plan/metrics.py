@@ -24,13 +24,15 @@ def metrics_of(train: Train, evaluate: Evaluate) -> tuple[str, ...]:
         return (*found, *known, *(f"size_{cluster}" for cluster in range(train.clusters)))
     if isinstance(train, TrainLinearRegression):
         return (*_OF_NUMBERS, *_beside(_OF_NUMBERS), "rows")
+    if not is_binary(train):
+        return (*OF_CLASSES, *_beside(OF_CLASSES), "rows")
     by_group = (name for column in evaluate.by for name in names_of(column))
     return (*_JUDGED, *_beside(_JUDGED), *_MORE, *_COUNTED, *by_group)
 
 
 def is_binary(train: Train) -> bool:
     """Whether a model tells two classes apart."""
-    return isinstance(train, TrainLogisticRegression)
+    return isinstance(train, TrainLogisticRegression) and not train.multinomial
 
 
 def _beside(names: tuple[str, ...]) -> tuple[str, ...]:

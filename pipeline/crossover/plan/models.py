@@ -10,7 +10,7 @@ from crossover.language.lower import lower
 from crossover.language.parse import parse
 from crossover.language.tree import Column, Expression, Parameter, columns_of, literal, transform
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Fact, Type
-from crossover.learning.models.specification import TrainKMeans, TrainLinearRegression, TrainLogisticRegression
+from crossover.learning.models.specification import Train, TrainKMeans, TrainLinearRegression, TrainLogisticRegression
 from crossover.learning.preparation.specification import Input, Split
 from crossover.operations.context import Refused
 from crossover.operations.prefix import with_places
@@ -24,11 +24,19 @@ from crossover.plan.prefixes import resolved
 from crossover.plan.weights import check_weight, weight_of
 from crossover.relations.nodes import Project
 
+_CLASSES = (BOOLEAN, INT, STRING)
 _LABELS: dict[type, tuple[tuple[Type, ...], str]] = {
-    TrainLogisticRegression: ((BOOLEAN, INT), "a label is boolean, or int of 0 and 1"),
+    TrainLogisticRegression: ((BOOLEAN, INT), "a label is boolean, or int of 0 and 1; write `multinomial: true` under `train` to learn several values of a string or int"),
     TrainLinearRegression: ((INT, DOUBLE), "the label of a linear_regression is int or double"),
 }
 """Types of the label of each kind of model that has one."""
+
+
+def _labels_of(train: Train) -> tuple[tuple[Type, ...], str]:
+    """Return the types of the label, and a message for all others."""
+    if isinstance(train, TrainLogisticRegression) and train.multinomial:
+        return _CLASSES, "with `multinomial: true` a label is string, int or boolean"
+    return _LABELS[type(train)]
 
 
 def build_model(name: str, section: ModelSection, table: Table, loaded: Loaded) -> ModelPlan:
@@ -124,7 +132,7 @@ class _Model:
         fact = self._fact(("label",), label)
         if fact is None:
             return
-        allowed, told = _LABELS[type(self.section.train)]
+        allowed, told = _labels_of(self.section.train)
         if fact.type not in allowed:
             self._problem(("label",), "label", f"`{label}` is {fact.type}; {told}")
         self.failed |= check_label(self.name, label, self.table, self.report)
@@ -213,6 +221,8 @@ class _Model:
                 self._problem(where, "label-mean-key", f"label_mean needs the key of `{self.table.name}`, and it has none")
             elif settings.encode == "label_mean" and not self.supervised:
                 self._problem(where, "label", f"label_mean needs a label, and {self.section.train.kind} has none")
+            elif settings.encode == "label_mean" and _labels_of(self.section.train)[0] == _CLASSES:
+                self._problem(where, "label", "label_mean needs a label that has a mean, and classes have none", "encode: one_hot")
             if self.supervised:
                 self.failed |= check_input(self.name, column, (*self.path, *where), self.table, self.report)
 

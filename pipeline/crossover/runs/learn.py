@@ -33,11 +33,12 @@ from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Material
 from crossover.relations.schema import schema_of
 from crossover.runs.learners import learner_of
 from crossover.runs.learners.base import LABEL, PICKED, TEST, WEIGHT, Evaluation, Metrics
+from crossover.runs.learners.classes import MOST_CLASSES
 
 REACHES, TIMELESS = "__reaches", "__timeless"
 """With a split by time: a row before it whose label was not yet known then; a row without a time."""
 
-FITTED = ("probability", "distance", "prediction")
+FITTED = ("probability", "distance", "prediction", *(f"probability_{place}" for place in range(MOST_CLASSES)))
 """Columns of scores that hold numbers of a fitted model, where they are double."""
 
 Clock = Callable[[str], AbstractContextManager[object]]
@@ -109,6 +110,7 @@ def judge(
     """Return evaluation and gates of a model that was trained before on the same rows."""
     with ExitStack() as done:
         learning = _Learning(engine, plan, clock, done, parameters or {})
+        learning.learner.resume(model)
         return learning.judge(learning.prepared(plan.relation, model.preparation), model)
 
 
@@ -159,14 +161,14 @@ class _Learning:
         """Return the model, the prepared rows that it learned from or is judged by, and how many there are."""
         plan = self.plan
         with self.clock("features"):
+            self.learner.look_at(Filter(self._flagged(base), self._learns()))
             flagged = self._flagged(base)
             counts = self._count(flagged)
             learning = Filter(flagged, self._learns())
             checked = flagged if plan.score_rows == "all" else Filter(flagged, call("or", self._learns(), Column(TEST)))
             refuse_unseen(self.engine, checked, plan.schema, plan.inputs)
-            preparation = fit(
-                self.engine, learning, plan.schema, plan.inputs, LABEL if plan.label else None, plan.key, self.training
-            )
+            label = LABEL if plan.label and self.learner.takes_label_means else None
+            preparation = fit(self.engine, learning, plan.schema, plan.inputs, label, plan.key, self.training)
             prepared = apply(preparation, learning, self._carried(), self.training)
             replaced = self.learner.training_columns(Filter(learning, self.training))
             matrix = self._training_matrix(prepared, preparation, counts.training, replaced)

@@ -34,11 +34,11 @@ def with_probabilities(matrix: Matrix, model: MultinomialRegression, keep: Seque
     table = Project(table, (*kept.items(), *((name, Column(name)) for name in margins), ("__largest", largest)))
     # exp(m - largest) is at most 1, so nothing overflows; that of the prediction is 1
     exponentials = [call("exp", call("subtract", Column(name), Column("__largest"))) for name in margins]
-    columns = (*kept.items(), ("prediction", _first_largest(model, margins)), *zip(powers, exponentials, strict=True))
-    table = Project(table, columns)
-    kept["prediction"] = Column("prediction")
-    table = Project(table, (*kept.items(), *((name, Column(name)) for name in powers), ("__total", balanced_sum([*map(Column, powers)]))))
+    table = Project(table, (*kept.items(), *zip(powers, exponentials, strict=True)))
+    found = ("prediction", _first_largest(model, powers))
+    table = Project(table, (*kept.items(), found, *((name, Column(name)) for name in powers), ("__total", balanced_sum([*map(Column, powers)]))))
     shares = [(name, call("divide", Column(power), Column("__total"))) for name, power in zip(model.probabilities, powers, strict=True)]
+    kept["prediction"] = Column("prediction")
     return Project(table, (*kept.items(), ("probability", call("divide", literal(1.0), Column("__total"))), *shares))
 
 
@@ -60,9 +60,8 @@ def _margins(matrix: Matrix, model: MultinomialRegression) -> tuple[Relation, li
     return table, [balanced_sum(each) for each in terms]
 
 
-def _first_largest(model: MultinomialRegression, margins: Sequence[str]) -> Expression:
+def _first_largest(model: MultinomialRegression, powers: Sequence[str]) -> Expression:
     branches = [
-        (call("less_equal", Column("__largest"), Column(name)), literal(value))
-        for name, value in zip(margins[:-1], model.classes, strict=False)
+        (call("less_equal", literal(1.0), Column(name)), literal(value)) for name, value in zip(powers[:-1], model.classes, strict=False)
     ]
     return Case(tuple(branches), literal(model.classes[-1]))

@@ -155,7 +155,7 @@ class Scorer:
         largest = max(margins)
         powers = [math.exp(margin - largest) for margin in margins]
         total = sum(powers)
-        found = {"probability": 1.0 / total, "prediction": solution.classes[margins.index(largest)]}
+        found = {"probability": 1.0 / total, "prediction": solution.classes[powers.index(1.0)]}
         return found | {name: power / total for name, power in zip(solution.scored, powers, strict=False)}
 
     def _square(self, centre: list[float], dense: list[float], places: list[int]) -> float:
@@ -255,7 +255,7 @@ def _classes(
         margins = margins + solution.coefficients.T[width + offset + code]
     powers = np.exp(margins - margins.max(axis=1, keepdims=True))
     total = powers.sum(axis=1)
-    found = {"probability": 1.0 / total, "prediction": np.array(solution.classes)[margins.argmax(axis=1)]}
+    found = {"probability": 1.0 / total, "prediction": np.array(solution.classes)[powers.argmax(axis=1)]}
     return found | {name: powers[:, place] / total for place, name in enumerate(solution.scored)}
 
 

@@ -30,9 +30,10 @@ class Regression(BaseModel):
 
 
 class TrainLogisticRegression(Regression):
-    """Logistic regression."""
+    """Logistic regression: of a label of 0 and 1, or `multinomial` of one of several values."""
 
     kind: Choice["logistic_regression"]
+    multinomial: bool = False
     class_weight: Choice["balanced"] | None = None
     """balanced: a row's weight times sum of weights / (classes * sum of weights of its class)."""
 

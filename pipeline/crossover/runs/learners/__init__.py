@@ -13,6 +13,7 @@ from crossover.runs.learners.base import Learner
 from crossover.runs.learners.binary import BinaryLearner
 from crossover.runs.learners.clusters import ClusterLearner
 from crossover.runs.learners.linear import LinearLearner
+from crossover.runs.learners.multinomial import MultinomialLearner
 
 LEARNERS: dict[type, type[Learner]] = {
     TrainLogisticRegression: BinaryLearner,
@@ -23,4 +24,5 @@ LEARNERS: dict[type, type[Learner]] = {
 
 def learner_of(engine: Engine[Any], plan: ModelPlan, keep: Callable[[Materialise], None]) -> Learner:
     """Return the learner of a model. `keep` is told of each table that is to be released when training ends."""
-    return LEARNERS[type(plan.train)](engine, plan, keep)
+    several = isinstance(plan.train, TrainLogisticRegression) and plan.train.multinomial
+    return (MultinomialLearner if several else LEARNERS[type(plan.train)])(engine, plan, keep)

@@ -50,6 +50,19 @@ class Learner(ABC):
         """Return the label as a number, null where it is not known; None for a model without one."""
         return None
 
+    def look_at(self, rows: Relation) -> None:
+        """See the rows that learn or are judged, with TEST and what `label` says so far, before all else."""
+        del rows
+
+    def resume(self, model: FittedModel) -> None:
+        """Go on with a model that was trained before."""
+        del model
+
+    @property
+    def takes_label_means(self) -> bool:
+        """Whether the mean of the label means something."""
+        return True
+
     def check_label(self, low: float | None, high: float | None) -> None:
         """Raise DataError if labels of the rows that learn cannot be learned; `low` and `high` are their extremes."""
         del low, high

@@ -35,7 +35,8 @@ class BinaryLearner(Learner):
 
     def check_label(self, low: float | None, high: float | None) -> None:
         if (low or 0) < 0 or (high or 0) > 1:
-            raise DataError(f"label `{self.plan.label}` has values from {low} to {high}; a label is 0 or 1")
+            what = f"label `{self.plan.label}` has values from {low} to {high}; a label is 0 or 1"
+            raise DataError(what, notes=["`multinomial: true` under `train` learns other values, and more than two"])
 
     @property
     def scales_inside(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crossover.core.errors import DataError
@@ -35,19 +35,21 @@ def carried_weight(plan: ModelPlan) -> dict[str, Expression]:
     return {WEIGHT: as_double(name, plan.schema[name].type.name)} if name else {}
 
 
-def weight_column(compute: Compute, plan: ModelPlan, rows: Relation, *, balanced: bool = False) -> dict[str, Expression]:
+def weight_column(
+    compute: Compute, plan: ModelPlan, rows: Relation, *, balanced: bool = False, classes: Sequence[object] = ()
+) -> dict[str, Expression]:
     """Return WEIGHT over the training rows, {} if every row counts 1.
 
-    `balanced` multiplies by sum w / (classes * sum w of the class), with classes the int values of LABEL. Raises
-    DataError for a weight that is null or negative, and where a class, or all, has no weight.
+    `balanced` multiplies by sum w / (classes * sum w of the class), with classes the int values of LABEL; `classes` are
+    what these stand for. Raises DataError for a weight that is null or negative, and where a class, or all, has none.
     """
     assert isinstance(plan.train, Regression)
     name = plan.train.weight
     if name is None and not balanced:
         return {}
-    groups = _groups(compute, rows, weighted=name is not None, by_class=balanced)
+    groups = _groups(compute, rows, weighted=name is not None, by_class=balanced or bool(classes))
     if name is not None:
-        _check(f"model {plan.name}: weight `{name}`", groups)
+        _check(f"model {plan.name}: weight `{name}`", groups, classes)
     own: Expression = call("coalesce", Column(WEIGHT), literal(0.0)) if name is not None else literal(1.0)
     if not balanced:
         return {WEIGHT: own}
@@ -72,7 +74,7 @@ def _groups(compute: Compute, rows: Relation, *, weighted: bool, by_class: bool)
     return sorted(groups, key=lambda group: group.label or 0)
 
 
-def _check(what: str, groups: list[Group]) -> None:
+def _check(what: str, groups: list[Group], classes: Sequence[object]) -> None:
     rows = sum(group.rows for group in groups)
     unknown = rows - sum(group.known for group in groups)
     if unknown:
@@ -83,7 +85,7 @@ def _check(what: str, groups: list[Group]) -> None:
         raise DataError(f"{what} is {min(group.least for group in groups):g} in a training row, and a weight is 0 or more")
     for group in groups:
         if not group.weight:
-            of_class = "" if group.label is None else f" of class {group.label}"
+            of_class = "" if group.label is None else f" of class {classes[group.label] if classes else group.label}"
             raise DataError(f"{what} is 0 in all {group.rows} training rows{of_class}, so there is nothing to learn from")
 
 
