@@ -10,7 +10,7 @@ import pytest
 from crossover.core.errors import DataError
 from crossover.engines.single_node.blocks import Blocks
 from crossover.engines.single_node.sums import BLOCK, loss_sums
-from crossover.engines.single_node.training import fit_k_means, fit_logistic_regression
+from crossover.engines.single_node.training import fit_k_means, fit_linear_regression, fit_logistic_regression
 from crossover.learning.models.penalty import Penalty
 
 Rows = tuple[Any, list[tuple[Any, int]], Any]
@@ -89,6 +89,20 @@ def test_the_fit_is_newtons_optimum(shape: str, l2: float) -> None:
     expected = newton(written_out(dense, codes), label, l2)
     got = fit_logistic_regression(Blocks(dense, codes, label), Penalty(l2=l2), iterations=500, tolerance=1e-10)
     np.testing.assert_allclose(got, expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("penalty", [Penalty(), Penalty(0.0, 0.1), Penalty(0.05, 0.0), Penalty(0.05, 0.1)])
+@pytest.mark.parametrize("shape", ["dense alone", "dense and three codes"])
+def test_numbers_with_weights_are_fitted_to_the_optimum(shape: str, penalty: Penalty) -> None:
+    dense, codes, _ = random_rows(*SHAPES[shape])
+    x = written_out(dense, codes)
+    chance = np.random.default_rng(7)
+    label, weight = 30 * x.sum(axis=1) + chance.normal(size=len(x)), chance.uniform(0, 2, len(x))
+    b = fit_linear_regression(Blocks(dense, codes, label, weight), penalty, iterations=20_000, tolerance=1e-12)
+    gradient = x.T @ (weight * (x @ b - label)) / weight.sum() + penalty.l2 * np.r_[0.0, b[1:]]
+    assert abs(gradient[0]) < 1e-4
+    gradient, b = gradient[1:], b[1:]
+    assert np.where(b != 0, abs(gradient + penalty.l1 * np.sign(b)), abs(gradient) - penalty.l1).max() < 1e-4
 
 
 def test_without_a_penalty_the_fit_is_newtons_optimum_too() -> None:
