@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("core", "language", "relations", "sources", "learning", "operations", "document", "plan", "runs", "compare", "cli")
-HEAVY = ("pandas", "polars", "pyspark", "sklearn", "duckdb")
+ROOMS = ("core", "language", "relations", "sources", "learning", "operations", "document", "plan", "runs", "compare", "report", "cli")
+HEAVY = ("pandas", "polars", "pyspark", "sklearn", "duckdb", "onnx", "onnxruntime")
 
 
 def test_the_import_rules_hold() -> None:

@@ -21,6 +21,7 @@ from crossover.cli.engines import engines
 from crossover.cli.example import example
 from crossover.cli.explain import explain
 from crossover.cli.help import help_word
+from crossover.cli.model import model
 from crossover.cli.output import line, report_error, tell
 from crossover.cli.run import run
 from crossover.cli.score import score
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+app.add_typer(model, name="model", help="Show a trained model as a card, or export it to scikit-learn, MLlib or ONNX.")
 
 
 @app.callback()
@@ -76,8 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _check_command(given: Sequence[str]) -> None:
     command = given[0] if given else ""
-    if command and not command.startswith("-") and command not in COMMANDS:
-        raise ConfigError(f"unknown command `{command}`{did_you_mean(command, COMMANDS)}", notes=[f"commands: {', '.join(COMMANDS)}"])
+    known = (*COMMANDS, "model")
+    if command and not command.startswith("-") and command not in known:
+        raise ConfigError(f"unknown command `{command}`{did_you_mean(command, known)}", notes=[f"commands: {', '.join(known)}"])
 
 
 def _usage(error: Exception) -> ConfigError:
