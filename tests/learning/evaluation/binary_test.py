@@ -36,9 +36,9 @@ def random_scores(kind: str) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("kind", ["distinct", "many ties", "all in one bucket", "ends", "certain and wrong"])
-def test_all_metrics_are_those_of_scikit_learn(learner: Any, kind: str) -> None:
+def test_all_metrics_are_those_of_scikit_learn(local_learner: Any, kind: str) -> None:
     labels, scores = random_scores(kind)
-    found = evaluated(learner, labels, scores, 0.4)
+    found = evaluated(local_learner, labels, scores, 0.4)
     predicted = scores >= 0.4
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # precision of no prediction: here only the oracle's number counts
@@ -58,34 +58,35 @@ def test_all_metrics_are_those_of_scikit_learn(learner: Any, kind: str) -> None:
     assert (found["rows"], found["positives"]) == (600, int(labels.sum()))
 
 
-def test_a_tie_counts_half_in_auc(learner: Any) -> None:
+def test_a_tie_counts_half_in_auc(local_learner: Any) -> None:
     # pairs (positive, negative): 0.9 wins 2; 0.5 ties 1, wins 1
-    assert evaluated(learner, [1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1])["auc"] == pytest.approx((2 + 0.5 + 1) / 4, rel=1e-15)
-    assert evaluated(learner, [1, 0, 1, 0], [0.3, 0.3, 0.3, 0.3])["auc"] == 0.5
+    assert evaluated(local_learner, [1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1])["auc"] == pytest.approx((2 + 0.5 + 1) / 4, rel=1e-15)
+    assert evaluated(local_learner, [1, 0, 1, 0], [0.3, 0.3, 0.3, 0.3])["auc"] == 0.5
 
 
-def test_average_precision_by_hand(learner: Any) -> None:
+def test_average_precision_by_hand(local_learner: Any) -> None:
     # downwards: 1 -> 1/1; 0; 1 -> 2/3; tie of 1 and 0 -> 3/5
-    found = evaluated(learner, [1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.2, 0.2])
+    found = evaluated(local_learner, [1, 0, 1, 1, 0], [0.9, 0.8, 0.7, 0.2, 0.2])
     assert found["aupr"] == pytest.approx((1 + 2 / 3 + 3 / 5) / 3, rel=1e-15)
 
 
-def test_scores_in_neighbouring_buckets_are_ranked_across_them(learner: Any) -> None:
-    edge = 1 / 4096
-    assert evaluated(learner, [1, 0, 0], [edge, np.nextafter(edge, 0), 0.0])["auc"] == 1.0
-    assert evaluated(learner, [0, 1, 1], [1.0, np.nextafter(1.0, 0), 0.0])["auc"] == 0.0
+def test_scores_in_neighbouring_buckets_are_ranked_across_them(local_learner: Any) -> None:
+    edge = 1 / 4000
+    assert evaluated(local_learner, [1, 0, 0], [edge, edge * (1 - 1e-6), 0.0])["auc"] == 1.0
+    assert evaluated(local_learner, [1, 0, 0], [edge, np.nextafter(edge, 0), 0.0])["auc"] == 1.0, "in one bucket"
+    assert evaluated(local_learner, [0, 1, 1], [1.0, np.nextafter(1.0, 0), 0.0])["auc"] == 0.0
 
 
-def test_where_a_class_is_missing_ranking_is_not_defined(learner: Any) -> None:
-    none = evaluated(learner, [0, 0], [0.2, 0.6])
+def test_where_a_class_is_missing_ranking_is_not_defined(local_learner: Any) -> None:
+    none = evaluated(local_learner, [0, 0], [0.2, 0.6])
     assert (none["auc"], none["aupr"], none["recall"], none["precision"]) == (None, None, None, 0.0)
-    every = evaluated(learner, [1, 1], [0.2, 0.4])
+    every = evaluated(local_learner, [1, 1], [0.2, 0.4])
     assert (every["auc"], every["aupr"], every["recall"], every["precision"]) == (None, 1.0, 0.0, None)
     assert every["log_loss"] == pytest.approx(-(np.log(0.2) + np.log(0.4)) / 2, rel=1e-15)
 
 
-def test_a_row_is_predicted_positive_at_the_threshold_itself(learner: Any) -> None:
-    found = evaluated(learner, [1, 0], [0.25, np.nextafter(0.25, 0)], 0.25)
+def test_a_row_is_predicted_positive_at_the_threshold_itself(local_learner: Any) -> None:
+    found = evaluated(local_learner, [1, 0], [0.25, np.nextafter(0.25, 0)], 0.25)
     assert (found["true_positives"], found["true_negatives"], found["f1"]) == (1, 1, 1.0)
 
 

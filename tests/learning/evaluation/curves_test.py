@@ -36,9 +36,9 @@ def random_rows(kind: str, count: int = 607) -> Rows:
 
 
 @pytest.mark.parametrize("kind", ["distinct", "ties", "one score"])
-def test_calibration_is_counted_in_tenths_of_the_scores(learner: Any, kind: str) -> None:
+def test_calibration_is_counted_in_tenths_of_the_scores(local_learner: Any, kind: str) -> None:
     rows = random_rows(kind)
-    found = evaluated(learner, rows)
+    found = evaluated(local_learner, rows)
     apart = 0.0
     for place, line in enumerate(found.tables["calibration"]):
         # a score that is an edge but for rounding, as 0.3 is, belongs to the tenth that begins there
@@ -68,15 +68,15 @@ def lift_by_hand(rows: Rows) -> list[Fraction]:
     each = [Fraction(sum(alike[score]), len(alike[score])) for _, score in places]
     ends = [Fraction(len(rows) * tenth, 10) for tenth in range(11)]
     return [
-        sum((max(Fraction(0), min(end, place + 1) - max(begin, place)) * value for place, value in enumerate(each)), Fraction(0))
+        sum((max(Fraction(0), min(end, Fraction(place + 1)) - max(begin, Fraction(place))) * value for place, value in enumerate(each)), Fraction(0))
         for begin, end in pairwise(ends)
     ]
 
 
 @pytest.mark.parametrize(("kind", "count"), [("distinct", 607), ("distinct", 600), ("ties", 607), ("one score", 83), ("distinct", 7)])
-def test_lift_is_that_of_tenths_of_the_rows(learner: Any, kind: str, count: int) -> None:
+def test_lift_is_that_of_tenths_of_the_rows(local_learner: Any, kind: str, count: int) -> None:
     rows = random_rows(kind, count)
-    table = evaluated(learner, rows).tables["lift"]
+    table = evaluated(local_learner, rows).tables["lift"]
     expected = lift_by_hand(rows)
     positives = sum(label for label, _ in rows)
     assert [line["positives"] for line in table] == pytest.approx([float(each) for each in expected], rel=1e-12, abs=1e-9)
@@ -88,10 +88,10 @@ def test_lift_is_that_of_tenths_of_the_rows(learner: Any, kind: str, count: int)
 
 
 @pytest.mark.parametrize("kind", ["distinct", "ties", "one score"])
-def test_points_of_the_curves_are_counted_at_their_thresholds(learner: Any, kind: str) -> None:
+def test_points_of_the_curves_are_counted_at_their_thresholds(local_learner: Any, kind: str) -> None:
     rows = random_rows(kind)
     labels, scores = (np.array(column) for column in zip(*rows, strict=True))
-    points = evaluated(learner, rows).tables["curve"]
+    points = evaluated(local_learner, rows).tables["curve"]
     assert len(points) <= 200
     for point in points:
         predicted = scores >= point["threshold"] - 1e-12
@@ -112,8 +112,8 @@ def test_of_many_rows_200_points_are_told() -> None:
 
 
 @pytest.mark.parametrize("label", [0, 1])
-def test_with_one_class_there_are_tables_and_no_rates_of_the_other(learner: Any, label: int) -> None:
-    found = evaluated(learner, [(label, 0.25), (label, 0.75), (label, 1.0)])
+def test_with_one_class_there_are_tables_and_no_rates_of_the_other(local_learner: Any, label: int) -> None:
+    found = evaluated(local_learner, [(label, 0.25), (label, 0.75), (label, 1.0)])
     assert [line["rows"] for line in found.tables["calibration"]] == [0, 0, 1, 0, 0, 0, 0, 1, 0, 1]
     assert found.tables["lift"][0]["lift"] == (pytest.approx(1.0) if label else None)
     last = found.tables["curve"][-1]

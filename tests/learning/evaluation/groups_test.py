@@ -61,9 +61,9 @@ def by_hand(rows: list[Row]) -> dict[str, Any]:
         }
 
 
-def test_each_group_has_the_metrics_of_its_rows_alone(learner: Any) -> None:
+def test_each_group_has_the_metrics_of_its_rows_alone(local_learner: Any) -> None:
     rows = random_rows()
-    found = evaluated(learner, rows)
+    found = evaluated(local_learner, rows)
     for place, group in enumerate(GROUPS, start=2):
         lines = found.tables["groups"][group.name]
         values: list[Any] = sorted({row[place] for row in rows if row[place] is not None})
@@ -84,16 +84,16 @@ def test_all_groups_of_all_columns_take_two_queries(reference: Any) -> None:
     assert reference.queries - before == 2
 
 
-def test_where_a_metric_is_defined_in_no_group_it_has_no_least(learner: Any) -> None:
-    found = evaluated(learner, [(0, 0.2, "a", 1, True), (0, 0.3, "b", 1, True)], GROUPS[:1])
+def test_where_a_metric_is_defined_in_no_group_it_has_no_least(local_learner: Any) -> None:
+    found = evaluated(local_learner, [(0, 0.2, "a", 1, True), (0, 0.3, "b", 1, True)], GROUPS[:1])
     assert (found.metrics["least_auc_by_origin"], found.metrics["most_recall_by_origin"]) == (None, None)
     assert found.metrics["most_log_loss_by_origin"] == pytest.approx(-np.log(0.7), rel=1e-14)
 
 
-def test_a_column_of_too_many_values_is_refused(learner: Any) -> None:
+def test_a_column_of_too_many_values_is_refused(local_learner: Any) -> None:
     rows: list[Row] = [(number % 2, 0.5, None, number, None) for number in range(MOST_GROUPS + 1)]
     with pytest.raises(DataError, match=r"`by: \[hour\]`: more than 200 values"):
-        evaluated(learner, rows, (GROUPS[0], GROUPS[1]))
+        evaluated(local_learner, rows, (GROUPS[0], GROUPS[1]))
 
 
 def test_without_columns_nothing_is_asked() -> None:

@@ -77,11 +77,11 @@ def evaluated(learner: Any, rows: Rows, *clusters: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["distinct", "ties", "one bucket", "one score"])
-def test_the_interval_is_delongs_or_with_clusters_obuchowskis(learner: Any, kind: str) -> None:
+def test_the_interval_is_delongs_or_with_clusters_obuchowskis(local_learner: Any, kind: str) -> None:
     rows = random_rows(kind)
     _, _, auc = components(rows)
     for clusters, variance in (((), delong(rows)), (("c",), obuchowski(rows))):
-        found = evaluated(learner, rows, *clusters)
+        found = evaluated(local_learner, rows, *clusters)
         reach = 1.959963984540054 * sqrt(max(variance, 0.0))
         assert found["auc"] == pytest.approx(auc, rel=1e-13)
         assert found["auc_low"] == pytest.approx(auc - reach, rel=1e-12)
@@ -101,13 +101,13 @@ def test_rows_that_are_alike_make_the_interval_wider(reference: Any) -> None:
     assert width / (alone["auc_high"] - alone["auc_low"]) > 2
 
 
-def test_without_spread_there_is_no_interval(learner: Any) -> None:
+def test_without_spread_there_is_no_interval(local_learner: Any) -> None:
     one_positive = [(1, 0.9, 1), (0, 0.4, 1), (0, 0.3, 2)]
-    found = evaluated(learner, one_positive)
+    found = evaluated(local_learner, one_positive)
     assert (found["auc"], found["auc_low"], found["auc_high"]) == (1.0, None, None)
     in_one_cluster = [(1, 0.9, 1), (1, 0.2, 1), (0, 0.4, 1), (0, 0.3, 2)]
-    assert evaluated(learner, in_one_cluster, "c")["auc_low"] is None
-    assert evaluated(learner, [(1, 0.9, 1), (1, 0.8, 2)], "c")["auc_low"] is None
+    assert evaluated(local_learner, in_one_cluster, "c")["auc_low"] is None
+    assert evaluated(local_learner, [(1, 0.9, 1), (1, 0.8, 2)], "c")["auc_low"] is None
 
 
 def test_a_perfect_ranking_has_an_interval_without_width(reference: Any) -> None:

@@ -37,9 +37,9 @@ def random_rows(kind: str) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("kind", ["distinct", "ties", "a class is missing", "a class is never predicted"])
-def test_all_metrics_are_those_of_scikit_learn(learner: Any, kind: str) -> None:
+def test_all_metrics_are_those_of_scikit_learn(local_learner: Any, kind: str) -> None:
     labels, scores = random_rows(kind)
-    found = evaluated(learner, labels, scores)
+    found = evaluated(local_learner, labels, scores)
     predicted = scores.argmax(axis=1)
     aucs = [oracle.roc_auc_score(labels == place, scores[:, place]) for place in range(3) if (labels == place).any()]
     with warnings.catch_warnings():
@@ -61,18 +61,18 @@ def test_all_metrics_are_those_of_scikit_learn(learner: Any, kind: str) -> None:
     assert found.tables["classes"][0]["aupr"] == pytest.approx(precision, rel=1e-12)
 
 
-def test_the_constant_answer_gives_the_training_shares(learner: Any) -> None:
+def test_the_constant_answer_gives_the_training_shares(local_learner: Any) -> None:
     labels, scores = random_rows("distinct")
-    found = evaluated(learner, labels, scores).metrics
+    found = evaluated(local_learner, labels, scores).metrics
     assert found["baseline_log_loss"] == pytest.approx(oracle.log_loss(labels, [SHARES] * len(labels)), rel=1e-12)
     assert found["baseline_accuracy"] == pytest.approx((labels == 0).mean(), rel=1e-14)
     assert found["baseline_macro_auc"] == 0.5
     assert found["baseline_macro_recall"] == pytest.approx(1 / 3, rel=1e-14)
 
 
-def test_by_hand(learner: Any) -> None:
+def test_by_hand(local_learner: Any) -> None:
     # predicted: 0, 0 (the first of equal ones), 2
-    found = evaluated(learner, [0, 1, 2], [(0.6, 0.3, 0.1), (0.4, 0.4, 0.2), (0.1, 0.2, 0.7)])
+    found = evaluated(local_learner, [0, 1, 2], [(0.6, 0.3, 0.1), (0.4, 0.4, 0.2), (0.1, 0.2, 0.7)])
     assert found.tables["confusion"]["rows of a class, by prediction"] == [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
     assert found.metrics["macro_precision"] == pytest.approx((1 / 2 + 0 + 1) / 3, rel=1e-15)
     # against the rest: a wins both pairs, b wins both, c wins both

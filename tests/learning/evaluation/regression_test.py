@@ -30,25 +30,25 @@ def expected(labels: Any, predictions: Any, prefix: str = "") -> dict[str, float
 
 
 @pytest.mark.parametrize(("centre", "spread"), [(0.0, 1.0), (1e6, 3.0), (-40.0, 1e5)])
-def test_all_metrics_are_those_of_scikit_learn(learner: Any, centre: float, spread: float) -> None:
+def test_all_metrics_are_those_of_scikit_learn(local_learner: Any, centre: float, spread: float) -> None:
     random = np.random.default_rng(23)
     truth = random.normal(size=301)
     labels = centre + spread * truth
     predictions = centre + spread * (0.8 * truth + 0.4 * random.normal(size=301))
     mean = centre + spread * 0.1
-    found = evaluated(learner, labels, predictions, mean)
+    found = evaluated(local_learner, labels, predictions, mean)
     assert found["rows"] == 301
     wanted = expected(labels, predictions) | expected(labels, np.full(301, mean), "baseline_")
     assert {name: found[name] for name in wanted} == pytest.approx(wanted, rel=1e-12)
 
 
-def test_where_the_label_is_constant_r2_is_not_defined(learner: Any) -> None:
-    found = evaluated(learner, [2.0, 2.0], [1.0, 4.0], 2.0)
+def test_where_the_label_is_constant_r2_is_not_defined(local_learner: Any) -> None:
+    found = evaluated(local_learner, [2.0, 2.0], [1.0, 4.0], 2.0)
     assert (found["r2"], found["baseline_r2"]) == (None, None)
     assert found["rmse"] == pytest.approx(np.sqrt(5 / 2), rel=1e-15)
     assert (found["mae"], found["residual_50"], found["baseline_rmse"]) == (1.5, -0.5, 0.0)
 
 
-def test_one_row_has_errors_and_no_r2(learner: Any) -> None:
-    found = evaluated(learner, [5.0], [4.0], 2.0)
+def test_one_row_has_errors_and_no_r2(local_learner: Any) -> None:
+    found = evaluated(local_learner, [5.0], [4.0], 2.0)
     assert (found["rmse"], found["mae"], found["r2"], found["residual_5"]) == (1.0, 1.0, None, 1.0)

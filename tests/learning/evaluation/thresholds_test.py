@@ -73,9 +73,9 @@ def with_recall(labels: Any, predicted: Any) -> float | None:
     ],
     ids=["f1", "precision", "recall", "costs"],
 )
-def test_the_threshold_is_the_best_of_all_scores(learner: Any, kind: str, rule: Any, worth: Any) -> None:
+def test_the_threshold_is_the_best_of_all_scores(local_learner: Any, kind: str, rule: Any, worth: Any) -> None:
     rows = random_rows(kind)
-    found = chosen(learner, rows, **rule)
+    found = chosen(local_learner, rows, **rule)
     best = best_by_hand(rows, worth)
     assert found.threshold == pytest.approx(best, rel=2e-9)
     assert found.warnings == ()
@@ -83,28 +83,28 @@ def test_the_threshold_is_the_best_of_all_scores(learner: Any, kind: str, rule: 
     assert [score >= found.threshold for _, score in rows] == [score >= best for _, score in rows]
 
 
-def test_of_equally_good_thresholds_the_smallest_is_taken(learner: Any) -> None:
+def test_of_equally_good_thresholds_the_smallest_is_taken(local_learner: Any) -> None:
     # at 0.8: 1 hit of 1, 2 wanted, F1 2/3; at 0.4: 2 hits of 4, F1 4/6
     rows = [(1, 0.8), (0, 0.6), (0, 0.5), (1, 0.4)]
-    assert chosen(learner, rows, best="f1").threshold == pytest.approx(0.4, rel=2e-9)
+    assert chosen(local_learner, rows, best="f1").threshold == pytest.approx(0.4, rel=2e-9)
     # nothing but negatives below 0.8 adds to the recall, and the precision of 0.5 is still enough
-    assert chosen(learner, [(1, 0.8), (0, 0.6)], precision=0.5).threshold == pytest.approx(0.6, rel=2e-9)
+    assert chosen(local_learner, [(1, 0.8), (0, 0.6)], precision=0.5).threshold == pytest.approx(0.6, rel=2e-9)
 
 
-def test_the_threshold_stays_above_the_next_score(learner: Any) -> None:
+def test_the_threshold_stays_above_the_next_score(local_learner: Any) -> None:
     lower = 0.5 * (1 - 4e-16)
-    found = chosen(learner, [(1, 0.5), (0, lower), (0, 0.25)], best="f1")
+    found = chosen(local_learner, [(1, 0.5), (0, lower), (0, 0.25)], best="f1")
     assert lower < found.threshold <= 0.5
 
 
-def test_a_precision_that_nothing_reaches_is_told(learner: Any) -> None:
+def test_a_precision_that_nothing_reaches_is_told(local_learner: Any) -> None:
     rows = [(0, 0.9), (1, 0.5), (0, 0.5), (1, 0.25)]
     with pytest.raises(DataError, match=r"no threshold has precision 0\.75 on the training rows: the highest is 0\.5, at 0\.25"):
-        chosen(learner, rows, precision=0.75)
+        chosen(local_learner, rows, precision=0.75)
 
 
-def test_costs_for_which_never_predicting_is_best_are_told(learner: Any) -> None:
-    found = chosen(learner, [(0, 0.9), (1, 0.5), (0, 0.1)], costs={"false_positive": 10.0, "false_negative": 1.0})
+def test_costs_for_which_never_predicting_is_best_are_told(local_learner: Any) -> None:
+    found = chosen(local_learner, [(0, 0.9), (1, 0.5), (0, 0.1)], costs={"false_positive": 10.0, "false_negative": 1.0})
     # at 0.9: one false positive and one false negative; at 0.5: one false positive
     assert found.threshold == pytest.approx(0.5, rel=2e-9)
     assert found.warnings == ("on the training rows predictions cost 10 at the best threshold, and never predicting positive 1",)

@@ -28,10 +28,11 @@ def evaluate(compute: Compute, scored: Relation, label: str, prediction: str, tr
     """
     residual = minus(Column(label), Column(prediction))
     from_mean = minus(Column(label), value(training_mean))
-    columns: dict[str, Expression] = {"label": Column(label), **_of("residual", residual), **_of("from_mean", from_mean)}
+    columns = {**_of("residual", residual), **_of("from_mean", from_mean)}
     rows = Project(scored, tuple(columns.items()))
-    calls = [("rows", AggregateCall("count_rows")), ("stddev", AggregateCall("stddev", "label"))]
-    calls += [(name, AggregateCall("sum", name)) for name in columns if name not in ("label", "residual", "from_mean")]
+    # of the label less a number near its mean, so that no digits cancel
+    calls = [("rows", AggregateCall("count_rows")), ("stddev", AggregateCall("stddev", "from_mean"))]
+    calls += [(name, AggregateCall("sum", name)) for name in columns if name not in ("residual", "from_mean")]
     sums: dict[str, Any] = one_row(compute.collect(Aggregate(rows, (), tuple(calls))))
     shares = [percent / 100 for percent in QUANTILES]
     found = compute.neighbours(rows, {"residual": shares, "from_mean": shares})
