@@ -8,6 +8,7 @@ nothing. Slow and simple: designs are written out, linear systems are solved by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,17 @@ class Problem:
         """Rows of the coefficients."""
         return self.classes if self.multinomial else 1
 
-    @property
+    @cached_property
     def written_out(self) -> Longs:
+        """(n, d + 1)."""
         return np.column_stack([np.ones(len(self.design)), self.design]).astype(LONG)
 
+    @cached_property
+    def shares(self) -> Longs:
+        """Weights whose sum is 1."""
+        return (self.weight / self.weight.sum()).astype(LONG)
+
+    @cached_property
     def penalised(self) -> Longs:
         """1 for a coefficient, 0 for an intercept; flat, class by class."""
         one = np.ones(self.design.shape[1] + 1, dtype=LONG)
@@ -57,9 +65,7 @@ class Problem:
 def objective(problem: Problem, coefficients: Longs) -> LONG:
     """Return the objective at coefficients (margins, d + 1)."""
     flat = coefficients.astype(LONG).ravel()
-    mask = problem.penalised()
-    value, _, _ = smooth(problem, flat)
-    return value + LONG(problem.l1) * (mask * abs(flat)).sum()
+    return smooth_value(problem, flat) + LONG(problem.l1) * (problem.penalised * abs(flat)).sum()
 
 
 def probabilities(problem: Problem, coefficients: Longs) -> Longs:
@@ -73,32 +79,39 @@ def probabilities(problem: Problem, coefficients: Longs) -> Longs:
     return powers / powers.sum(axis=1)[:, None]
 
 
+def smooth_value(problem: Problem, flat: Longs) -> LONG:
+    """Return the objective without its l1 term."""
+    scores = problem.written_out @ flat.reshape(problem.margins, -1).T
+    if problem.classes == 0:
+        losses = (scores[:, 0] - problem.label) ** 2 / 2
+    else:
+        if not problem.multinomial:
+            scores = np.column_stack([np.zeros(len(scores), dtype=LONG), scores[:, 0]])
+        largest = scores.max(axis=1)
+        own = scores[np.arange(len(scores)), problem.label.astype(int)]
+        losses = np.log(np.exp(scores - largest[:, None]).sum(axis=1)) + largest - own
+    return (problem.shares * losses).sum() + LONG(problem.l2) * (problem.penalised * flat**2).sum() / 2
+
+
 def smooth(problem: Problem, flat: Longs) -> tuple[Any, Longs, Longs]:
     """Return value, gradient and Hessian of the objective without its l1 term."""
-    x, w = problem.written_out, (problem.weight / problem.weight.sum()).astype(LONG)
-    mask = LONG(problem.l2) * problem.penalised()
+    x, w = problem.written_out, problem.shares
+    ridge = LONG(problem.l2) * problem.penalised
     p = probabilities(problem, flat)
     if problem.classes == 0:
         residual, curvature = (p[:, 0] - problem.label)[:, None], np.ones((len(x), 1, 1), dtype=LONG)
-        value = (w * residual[:, 0] ** 2).sum() / 2
     else:
-        scores = x @ flat.reshape(problem.margins, -1).T
-        if not problem.multinomial:
-            scores = np.column_stack([np.zeros(len(x), dtype=LONG), scores[:, 0]])
-        largest = scores.max(axis=1)
-        own = scores[np.arange(len(x)), problem.label.astype(int)]
-        value = (w * (np.log(np.exp(scores - largest[:, None]).sum(axis=1)) + largest - own)).sum()
         kept = range(p.shape[1]) if problem.multinomial else [1]
         residual = np.stack([p[:, k] - (problem.label == k) for k in kept], axis=1)
-        curvature = np.stack([np.stack([p[:, k] * ((k == l) - p[:, l]) for l in kept], axis=1) for k in kept], axis=1)
-    gradient = ((residual * w[:, None]).T @ x).ravel() + mask * flat
+        curvature = np.stack([np.stack([p[:, k] * ((k == other) - p[:, other]) for other in kept], axis=1) for k in kept], axis=1)
+    gradient = ((residual * w[:, None]).T @ x).ravel() + ridge * flat
     size = x.shape[1]
     hessian = np.zeros((len(flat), len(flat)), dtype=LONG)
     for k in range(problem.margins):
-        for l in range(problem.margins):
-            block = x.T @ (x * (w * curvature[:, k, l])[:, None])
-            hessian[k * size : (k + 1) * size, l * size : (l + 1) * size] = block
-    return value + (mask * flat**2).sum() / 2, gradient, hessian + np.diag(mask)
+        for other in range(problem.margins):
+            block = x.T @ (x * (w * curvature[:, k, other])[:, None])
+            hessian[k * size : (k + 1) * size, other * size : (other + 1) * size] = block
+    return smooth_value(problem, flat), gradient, hessian + np.diag(ridge)
 
 
 def optimum(problem: Problem) -> Longs:
@@ -117,23 +130,22 @@ def _newton(problem: Problem, flat: Longs) -> Longs:
             # the last step of a quadratic convergence is taken without asking
             return flat + step
         while True:
-            candidate = smooth(problem, flat + length * step)
-            if candidate[0] <= value + LONG(1e-4) * length * slope or length < 1e-12:
+            if smooth_value(problem, flat + length * step) <= value + LONG(1e-4) * length * slope or length < 1e-12:
                 break
             length /= 2
         flat = flat + length * step
-        value, gradient, hessian = candidate
+        value, gradient, hessian = smooth(problem, flat)
     return flat
 
 
 def _interior(problem: Problem, flat: Longs) -> Longs:
-    mask = problem.penalised() > 0
+    mask = problem.penalised > 0
     bounds = np.ones(len(flat), dtype=LONG)
     barrier = LONG(0.1)
-    while barrier > 1e-20:
-        barrier /= 8
+    while barrier > 1e-17:
+        barrier /= 20
         for _ in range(60):
-            value, gradient, hessian = smooth(problem, flat)
+            _, gradient, hessian = smooth(problem, flat)
             squares = bounds**2 - flat**2
             by_flat = gradient + np.where(mask, barrier * 2 * flat / squares, 0)
             by_bound = np.where(mask, LONG(problem.l1) - barrier * 2 * bounds / squares, 0)
@@ -143,7 +155,7 @@ def _interior(problem: Problem, flat: Longs) -> Longs:
             step = solve(hessian + np.diag(both - mixed**2 / safe), -(by_flat - mixed * by_bound / safe))
             rise = np.where(mask, -(by_bound + mixed * step) / safe, 0)
             decrement = -(by_flat @ step + by_bound @ rise)
-            if decrement < barrier * LONG(1e-6):
+            if decrement < barrier * LONG(1e-3):
                 break
             length = _inside(flat, bounds, step, rise, mask)
             now = _barrier_value(problem, flat, bounds, barrier, mask)
@@ -168,8 +180,10 @@ def _inside(flat: Longs, bounds: Longs, step: Longs, rise: Longs, mask: Any) -> 
 
 
 def _barrier_value(problem: Problem, flat: Longs, bounds: Longs, barrier: LONG, mask: Any) -> LONG:
-    value, _, _ = smooth(problem, flat)
-    return value + LONG(problem.l1) * bounds[mask].sum() - barrier * (np.log((bounds - flat)[mask]) + np.log((bounds + flat)[mask])).sum()
+    value = smooth_value(problem, flat)
+    with np.errstate(divide="ignore"):
+        logs = np.log((bounds - flat)[mask]) + np.log((bounds + flat)[mask])
+    return value + LONG(problem.l1) * bounds[mask].sum() - barrier * logs.sum()
 
 
 def solve(matrix: Longs, right: Longs) -> Longs:

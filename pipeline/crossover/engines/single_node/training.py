@@ -80,7 +80,13 @@ def fit_linear_regression(blocks: Blocks, penalty: Penalty, iterations: int, tol
 
 
 def _weight(blocks: Blocks) -> float:
-    return float(len(blocks.label)) if blocks.weight is None else float(blocks.weight.sum())
+    weights = _weights(blocks)
+    return float(len(blocks.label)) if weights is None else float(weights.sum())
+
+
+def _weights(blocks: Blocks) -> Floats | None:
+    """Return weights of at most 1: the step of saga fits no larger ones, and it would run away."""
+    return None if blocks.weight is None else blocks.weight / blocks.weight.max()
 
 
 def _logistic_solver(penalty: Penalty, width: int) -> str:
@@ -99,7 +105,7 @@ def _fit(model: Any, design: Any, blocks: Blocks) -> None:
         # how near the answer is to the optimum is measured and shown afterwards, by the norm of the gradient
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", LinAlgWarning)
-        model.fit(design, blocks.label, sample_weight=blocks.weight)
+        model.fit(design, blocks.label, sample_weight=_weights(blocks))
 
 
 def fit_k_means(dense: Floats, codes: Sequence[Codes], centres: Floats, iterations: int) -> Floats:

@@ -12,6 +12,7 @@ from crossover.learning.evaluation.baseline import PREFIX
 from crossover.learning.evaluation.buckets import EPSILON, buckets_of, by_bucket, ranked_rows
 from crossover.learning.evaluation.findings import Findings, Metrics, ratio
 from crossover.learning.evaluation.ranking import Ranking, rankings
+from crossover.learning.models.fitted import AS_LIKELY
 from crossover.relations.compute import Compute
 from crossover.relations.nodes import Aggregate, AggregateCall, Project, Relation, Union
 
@@ -36,7 +37,7 @@ def evaluate(
     ----------
     scored : is read several times; without nulls in the columns named here.
     label : int column, the place of the row's class in `classes`.
-    probabilities : a double column within 0 and 1 for each of `classes`; the largest is predicted, the first of equal ones.
+    probabilities : a double column within 0 and 1 for each of `classes`; the largest is predicted, the first of those as likely.
     classes : JSON values, for the tables.
     training_shares : of each class, which the constant answer gives as probabilities.
     """
@@ -59,9 +60,9 @@ def evaluate(
 
 
 def predicted_place(probabilities: Sequence[str]) -> Expression:
-    """Return the place of the largest column, the first of equal ones."""
+    """Return the place of the largest column, the first of those as likely."""
     columns = [Column(name) for name in probabilities]
-    largest = call("greatest", *columns)
+    largest = times(call("greatest", *columns), value(AS_LIKELY))
     branches = tuple((call("less_equal", largest, column), literal(place)) for place, column in enumerate(columns[:-1]))
     return Case(branches, literal(len(columns) - 1))
 

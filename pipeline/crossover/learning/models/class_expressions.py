@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from crossover.language.tree import Case, Column, Expression, call, literal
 from crossover.learning.models.as_expressions import balanced_sum, by_block, join_numbers
-from crossover.learning.models.fitted import MultinomialRegression
+from crossover.learning.models.fitted import AS_LIKELY, MultinomialRegression
 from crossover.learning.models.matrix import Floats, Matrix
 from crossover.relations.nodes import Project, Relation
 
@@ -16,7 +16,7 @@ Columns = dict[str, Expression]
 def with_classes(matrix: Matrix, model: MultinomialRegression, keep: Sequence[str]) -> Relation:
     """Return the columns of `keep`, then `probability` and `prediction`, and for more than two classes `probability_0` ....
 
-    `prediction` is the likeliest class, the first of several that are; `probability` is that of it.
+    `prediction` is the likeliest class, the first of several that are as likely; `probability` is that of it.
     """
     scored = with_probabilities(matrix, model, keep)
     columns = (*keep, "probability", "prediction", *model.scored)
@@ -32,14 +32,15 @@ def with_probabilities(matrix: Matrix, model: MultinomialRegression, keep: Seque
     table = Project(table, (*kept.items(), *zip(margins, sums, strict=True)))
     largest = call("greatest", *map(Column, margins))
     table = Project(table, (*kept.items(), *((name, Column(name)) for name in margins), ("__largest", largest)))
-    # exp(m - largest) is at most 1, so nothing overflows; that of the prediction is 1
+    # exp(m - largest) is at most 1, so nothing overflows
     exponentials = [call("exp", call("subtract", Column(name), Column("__largest"))) for name in margins]
     table = Project(table, (*kept.items(), *zip(powers, exponentials, strict=True)))
-    found = ("prediction", _first_largest(model, powers))
-    table = Project(table, (*kept.items(), found, *((name, Column(name)) for name in powers), ("__total", balanced_sum([*map(Column, powers)]))))
+    prediction = ("prediction", _of_first(powers, [literal(value) for value in model.classes]))
+    own = ("__own", _of_first(powers, [Column(name) for name in powers]))
+    table = Project(table, (*kept.items(), prediction, own, *((name, Column(name)) for name in powers), ("__total", balanced_sum([*map(Column, powers)]))))
     shares = [(name, call("divide", Column(power), Column("__total"))) for name, power in zip(model.probabilities, powers, strict=True)]
     kept["prediction"] = Column("prediction")
-    return Project(table, (*kept.items(), ("probability", call("divide", literal(1.0), Column("__total"))), *shares))
+    return Project(table, (*kept.items(), ("probability", call("divide", Column("__own"), Column("__total"))), *shares))
 
 
 def _margins(matrix: Matrix, model: MultinomialRegression) -> tuple[Relation, list[Expression]]:
@@ -60,8 +61,7 @@ def _margins(matrix: Matrix, model: MultinomialRegression) -> tuple[Relation, li
     return table, [balanced_sum(each) for each in terms]
 
 
-def _first_largest(model: MultinomialRegression, powers: Sequence[str]) -> Expression:
-    branches = [
-        (call("less_equal", literal(1.0), Column(name)), literal(value)) for name, value in zip(powers[:-1], model.classes, strict=False)
-    ]
-    return Case(tuple(branches), literal(model.classes[-1]))
+def _of_first(powers: Sequence[str], values: Sequence[Expression]) -> Expression:
+    """Return the value of the first of the likeliest classes; the power of the likeliest is 1."""
+    branches = [(call("less_equal", literal(AS_LIKELY), Column(name)), value) for name, value in zip(powers, values, strict=True)]
+    return Case(tuple(branches[:-1]), values[-1])

@@ -70,6 +70,10 @@ class LinearRegression:
         return LinearRegression(float(weights["intercept"][0]), weights["coefficients"])
 
 
+AS_LIKELY = 1 - 1e-9
+"""Of classes whose probability is at least this part of the largest the first is predicted: rounding decides nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class MultinomialRegression:
     """P(class k) = exp(s_k) / sum_l exp(s_l) with s = intercepts + coefficients x on prepared columns."""

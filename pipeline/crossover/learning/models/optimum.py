@@ -20,6 +20,8 @@ TOLERANCE = 1e-9
 """Largest gradient norm of a polished answer."""
 KKT_TOLERANCE = 1e-6
 """Largest norm of the smallest subgradient with l1. Polishing goes on to TOLERANCE; this is what is promised."""
+SMALL = 1e-3
+"""A residual up to which nobody doubts that an answer is near the optimum."""
 LIBRARY_ITERATIONS = 100
 """The default of the libraries. Well-scaled data take 20 to 60; where more are needed Newton steps are cheaper."""
 LIBRARY_TOLERANCE = 1e-8
@@ -29,6 +31,8 @@ WIDEST = 1_000
 """Columns up to which the Hessian is solved; wider answers stay as the library gave them."""
 ROUNDING = 1e-12
 """Part of the objective that the order of a sum over many rows may change."""
+LARGE, GONE = 30.0, 1e-4
+"""A coefficient that may have grown without end, and what is then left of the curvature in some direction."""
 AT_THE_BOUND = 1e-7
 """Part of l1 by which the gradient of a coefficient of 0 may miss it and still count as at the bound."""
 
@@ -113,6 +117,11 @@ class Answer:
         return None if self.point is None else self.point.value
 
 
+def library_iterations(matrix: Matrix) -> int:
+    """Return how long the library may search: ten times as long where nothing is polished."""
+    return LIBRARY_ITERATIONS if matrix.width <= WIDEST else 10 * LIBRARY_ITERATIONS
+
+
 def unpolished(coefficients: Floats) -> Answer:
     """Return the library's answer as it is."""
     width = len(coefficients) - 1
@@ -125,7 +134,7 @@ def polish(objective: Objective, start: Floats) -> Answer:
 
     Without a penalty and where columns repeat each other, it is the shortest of the equally good ones.
     """
-    point, steps = objective.at(start), 0
+    point, steps = _start(objective, start), 0
     # libraries leave tiny numbers for zeros: with l1 one step at least says which are
     while (point.residual > TOLERANCE or (objective.penalty.l1 and not steps)) and steps < MOST_STEPS:
         better = _step(objective, point)
@@ -137,7 +146,7 @@ def polish(objective: Objective, start: Floats) -> Answer:
         point, repeated = _shortest(objective, point)
         if repeated:
             warnings.append(_repeated(objective.loss, repeated // objective.margins))
-        if separated(objective.loss, point):
+        if separated(objective, point):
             warnings.append("the inputs separate the classes, so with l2 = 0 coefficients grow without end: set l2 > 0")
     if objective.penalty.l1 and not objective.penalty.l2 and _several(point):
         warnings.append(
@@ -148,6 +157,15 @@ def polish(objective: Objective, start: Floats) -> Answer:
     if point.residual > allowed:
         warnings.append(f"{name} {point.residual:.1e} after {steps} Newton steps; at most {allowed:.0e} was wanted")
     return Answer(point.coefficients, point, steps, tuple(warnings))
+
+
+def _start(objective: Objective, found: Floats) -> Point:
+    """Return the library's answer, or the coefficients 0 where it is worse than these."""
+    point = objective.at(found)
+    if point.residual <= SMALL:
+        return point
+    zeros = objective.at(np.zeros_like(found))
+    return point if point.value <= zeros.value else zeros
 
 
 def _repeated(loss: Loss, directions: int) -> str:
@@ -188,7 +206,7 @@ def _shortest(objective: Objective, point: Point) -> tuple[Point, int]:
     """Return the point without its part in directions that change no score, and their number."""
     values, vectors, scale = spectrum(point.hessian)
     flat = values <= NO_CURVATURE * values[-1]
-    if not flat.any() or separated(objective.loss, point):
+    if not flat.any() or separated(objective, point):
         return point, 0
     basis, _ = np.linalg.qr(scale[:, None] * vectors[:, flat])
     shorter = point.coefficients - basis @ (basis.T @ point.coefficients)
@@ -203,6 +221,17 @@ def _several(point: Point) -> bool:
     return bool(values[0] <= NO_CURVATURE * values[-1])
 
 
-def separated(loss: Loss, point: Point) -> bool:
-    """Return whether classes are told apart so well that coefficients grow without end."""
-    return loss == "logistic" and (point.mean_loss < 1e-6 or float(np.abs(point.coefficients).max()) > 30.0)
+def separated(objective: Objective, point: Point) -> bool:
+    """Return whether classes are told apart so well that coefficients grow without end.
+
+    Large coefficients alone do not say so: columns that are nearly alike have them too. But where scores have grown,
+    the curvature that the loss has at 0 is gone.
+    """
+    if objective.loss != "logistic" or point.mean_loss < 1e-6:
+        return objective.loss == "logistic"
+    if float(np.abs(point.coefficients).max()) <= LARGE:
+        return False
+    values, vectors, scale = spectrum(objective.at(np.zeros_like(point.coefficients)).hessian)
+    curved = values > NO_CURVATURE * values[-1]
+    unit = scale[:, None] * vectors[:, curved] / np.sqrt(values[curved])
+    return bool(np.linalg.eigvalsh(unit.T @ point.hessian @ unit)[0] < GONE)

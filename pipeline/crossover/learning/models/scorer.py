@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from crossover.core.errors import DataError
 from crossover.learning.models.fitted import (
+    AS_LIKELY,
     FittedModel,
     Floats,
     KMeans,
@@ -155,7 +156,8 @@ class Scorer:
         largest = max(margins)
         powers = [math.exp(margin - largest) for margin in margins]
         total = sum(powers)
-        found = {"probability": 1.0 / total, "prediction": solution.classes[powers.index(1.0)]}
+        first = next(place for place, power in enumerate(powers) if power >= AS_LIKELY)
+        found = {"probability": powers[first] / total, "prediction": solution.classes[first]}
         return found | {name: power / total for name, power in zip(solution.scored, powers, strict=False)}
 
     def _square(self, centre: list[float], dense: list[float], places: list[int]) -> float:
@@ -255,7 +257,8 @@ def _classes(
         margins = margins + solution.coefficients.T[width + offset + code]
     powers = np.exp(margins - margins.max(axis=1, keepdims=True))
     total = powers.sum(axis=1)
-    found = {"probability": 1.0 / total, "prediction": np.array(solution.classes)[powers.argmax(axis=1)]}
+    first = (powers >= AS_LIKELY).argmax(axis=1)
+    found = {"probability": powers[np.arange(len(powers)), first] / total, "prediction": np.array(solution.classes)[first]}
     return found | {name: powers[:, place] / total for place, name in enumerate(solution.scored)}
 
 
@@ -263,7 +266,7 @@ def _nearest(
     solution: KMeans, dense: Floats, codes: list[npt.NDArray[np.int64]], offsets: list[int]
 ) -> dict[str, npt.NDArray[Any]]:
     width = dense.shape[1]
-    ends = [*offsets[1:], solution.centres.shape[1] - width]
+    ends = [*offsets[1:], solution.centres.shape[1] - width] if codes else []
     squares = np.empty((len(dense), len(solution.centres)))
     for number, centre in enumerate(solution.centres):
         squares[:, number] = ((dense - centre[:width]) ** 2).sum(axis=1)

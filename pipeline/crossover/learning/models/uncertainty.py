@@ -50,7 +50,7 @@ class Uncertainty:
 def uncertainty(objective: Objective, point: Point) -> Uncertainty | None:
     """Return the uncertainty at the optimum; None where nothing is said. With weights or l2 it reads all rows once more."""
     penalty = objective.penalty
-    if penalty.l1 or (not penalty.l2 and separated(objective.loss, point)):
+    if penalty.l1 or (not penalty.l2 and separated(objective, point)):
         return None
     values, vectors, scale = spectrum(point.sums.weight * point.hessian)
     curved = values > NO_CURVATURE * values[-1]
