@@ -143,3 +143,20 @@ def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "did not happen within a minute"
         time.sleep(0.05)
+
+
+def test_a_missed_gate_on_a_group_is_told_with_its_metric(shop: Shop) -> None:
+    text = shop.document.read_text().replace("      require:\n", "      by: [pages]\n      threshold: {best: f1}\n      require:\n")
+    shop.document.write_text(text.replace("auc >= $least_auc", "least_rows_by_pages > 100"))
+    missed = shop("run", "shop.yaml")
+    assert missed.code == 5
+    assert "buyer missed `ranks well`: least_rows_by_pages > 100 (least_rows_by_pages is" in missed.err
+    assert shop.current is None
+    shown = [line for line in missed.out.splitlines() if line.startswith("buyer: ")]
+    assert len(shown) <= 18, "the rest stands in metrics.json"
+    assert any(line.startswith("buyer: auc ") and "95 %: " in line and "baseline 0.5" in line for line in shown)
+    (attempt,) = (shop.folder / "runs" / "shop" / "attempts").iterdir()
+    tables = json.loads((attempt / "buyer" / "evaluation.json").read_text())
+    assert list(tables) == ["calibration", "curve", "lift", "groups"]
+    metrics = json.loads((attempt / "metrics.json").read_text())["buyer"]
+    assert json.loads((attempt / "buyer" / "model.json").read_text())["settings"]["threshold"] == metrics["threshold"] != 0.5

@@ -96,6 +96,7 @@ def test_the_constant_answer_is_measured_as_any_other() -> None:
     found = baseline(10, 2, share)
     scores = [share] * 10
     assert found["baseline_log_loss"] == pytest.approx(oracle.log_loss(labels, scores), rel=1e-14)
+    assert found["baseline_brier"] == pytest.approx(oracle.brier_score_loss(labels, scores), rel=1e-14)
     assert found["baseline_auc"] == 0.5
     assert found["baseline_aupr"] == pytest.approx(oracle.average_precision_score(labels, scores))
     assert found["baseline_accuracy"] == 0.8
