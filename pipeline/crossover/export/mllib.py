@@ -114,13 +114,11 @@ def preparing(session: SparkSession, preparation: Preparation) -> list[Any]:
             second |= dict(zip(each.dense, (_prepared(each), f"CASE WHEN {_raw(each)} IS NULL THEN 1.0D ELSE 0.0D END"), strict=False))
         elif not isinstance(each, OneHot):
             second[each.dense[0]] = _looked_up(each)
-    stages: list[Any] = [_select(first)]
-    if categories:
-        stages.append(_indexer(categories))
+    stages: list[Any] = [_select(first), *map(_indexer, categories)]
     if second:
         stages.append(_select(second))
     if preparation.one_hot:
-        stages.append(_encoder(session, preparation.one_hot, stages[1]))
+        stages.append(_encoder(session, preparation.one_hot))
     vectors = [_vector(each) for each in preparation.one_hot]
     return [*stages, VectorAssembler(inputCols=[*preparation.dense, *vectors], outputCol=FEATURES, handleInvalid="error")]
 
@@ -177,10 +175,9 @@ def _looked_up(fitted: Any) -> str:
     return f"element_at(array({numbers}), CAST(`{_index(fitted)}` AS INT) + 1)"
 
 
-def _indexer(categories: Sequence[Any]) -> StringIndexerModel:
-    labels = [_labels(each) for each in categories]
-    columns = [_text(each.column) for each in categories]
-    return StringIndexerModel.from_arrays_of_labels(labels, columns, [_index(each) for each in categories], handleInvalid="keep")
+def _indexer(fitted: Any) -> StringIndexerModel:
+    # one for each: the constructor for several pads shorter lists of labels with nulls
+    return StringIndexerModel.from_labels(_labels(fitted), _text(fitted.column), _index(fitted), handleInvalid="keep")
 
 
 def _labels(fitted: Any) -> list[str]:
@@ -188,10 +185,12 @@ def _labels(fitted: Any) -> list[str]:
     return [f"{MARK}{text}" for text in texts]
 
 
-def _encoder(session: SparkSession, blocks: Sequence[OneHot], indexer: StringIndexerModel) -> Any:
-    """Return the encoder. Its widths come from what the indexer says of its columns: no row is read."""
-    texts = StructType([StructField(name, StringType()) for name in dict.fromkeys(indexer.getInputCols())])
-    indexed = indexer.transform(session.createDataFrame([], texts))
+def _encoder(session: SparkSession, blocks: Sequence[OneHot]) -> Any:
+    """Return the encoder. Its widths come from what the indexers say of their columns: no row is read."""
+    texts = StructType([StructField(name, StringType()) for name in dict.fromkeys(_text(each.column) for each in blocks)])
+    indexed = session.createDataFrame([], texts)
+    for each in blocks:
+        indexed = _indexer(each).transform(indexed)
     encoder = OneHotEncoder(
         inputCols=[_index(each) for each in blocks], outputCols=[_vector(each) for each in blocks], dropLast=False, handleInvalid="error"
     )

@@ -19,6 +19,8 @@ from crossover.runs.published import Places, read_commit
 from crossover.runs.trained import TrainedModel, open_model
 
 PREFIX = "baseline_"
+COUNTS = ("training_rows", "test_rows", "rows_without_label", "rows_reaching")
+"""Beginnings of the counts that stand beside metrics."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _data(document: Document, section: ModelSection | None, trained: TrainedMode
         if source is not None
     }
     metrics = _judged(record, trained.fitted.name).get("metrics", {})
-    counts = {name: value for name, value in metrics.items() if name.endswith("_rows") or name.startswith("rows_")}
+    counts = {name: value for name, value in metrics.items() if name.startswith(COUNTS)}
     return {
         "document": trained.document.path,
         "table": section.table if section else None,
