@@ -29,7 +29,6 @@ OPTIONS: dict[str, frozenset[str]] = {
     "source": frozenset({"format", "delimiter", "encoding", "multiline", "partitions", "where"}),
     "split": frozenset({"by", "test", "salt", "time", "test_from"}),
     "inputs": frozenset({"clip", "impute", "flag_missing", "log", "scale", "encode", "min_rows", "smooth"}),
-    "train": frozenset({"l1", "l2", "weight", "class_weight", "multinomial", "k", "starts", "iterations", "centres"}),
     "evaluate": frozenset({"threshold", "by", "truth", "require"}),
     "score": frozenset({"rows", "keep"}),
 }

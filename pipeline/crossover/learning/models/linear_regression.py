@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from crossover.learning.models.matrix import Floats, Matrix
 from crossover.learning.models.optimum import (
-    LIBRARY_ITERATIONS,
     LIBRARY_TOLERANCE,
     WIDEST,
     Answer,
     Objective,
+    library_iterations,
     polish,
     unpolished,
 )
@@ -30,7 +30,7 @@ def fit(trainer: Trainer, matrix: Matrix, penalty: Penalty, spread: float) -> An
     penalty : of the label in its own unit.
     """
     own = scaled(penalty, spread)
-    found = trainer.fit_linear_regression(matrix, own, LIBRARY_ITERATIONS, LIBRARY_TOLERANCE)
+    found = trainer.fit_linear_regression(matrix, own, library_iterations(matrix), LIBRARY_TOLERANCE)
     if matrix.width > WIDEST:
         return unpolished(found)
     return polish(Objective(trainer, matrix, "squared", own), found)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from crossover.core.errors import DataError
 from crossover.learning.models.matrix import Matrix
 from crossover.learning.models.optimum import (
-    LIBRARY_ITERATIONS,
     LIBRARY_TOLERANCE,
     WIDEST,
     Answer,
     Objective,
+    library_iterations,
     polish,
     unpolished,
 )
@@ -22,7 +22,7 @@ def fit(trainer: Trainer, matrix: Matrix, penalty: Penalty, positives: int) -> A
     if positives in (0, matrix.rows):
         only = "false (0)" if positives == 0 else "true (1)"
         raise DataError(f"the label is {only} in all {matrix.rows} training rows, so there is nothing to tell apart")
-    found = trainer.fit_logistic_regression(matrix, penalty, LIBRARY_ITERATIONS, LIBRARY_TOLERANCE)
+    found = trainer.fit_logistic_regression(matrix, penalty, library_iterations(matrix), LIBRARY_TOLERANCE)
     if matrix.width > WIDEST:
         return unpolished(found)
     return polish(Objective(trainer, matrix, "logistic", penalty), found)
