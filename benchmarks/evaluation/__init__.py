@@ -1,0 +1,1 @@
+"""Evaluation of many scores: ours beside MLlib's evaluator and scikit-learn."""
