@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -86,6 +85,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def in_shop(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def in_shop(shop: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(shop)
-    yield shop
+    return shop

@@ -88,7 +88,7 @@ def test_an_export_of_other_numbers_is_found_out(here: str, tmp_path: Path) -> N
     rows = rows_of(model)
     moved = replace(model.solution, intercept=model.solution.intercept + 1e-11)
     target.write(replace(model, solution=moved), tmp_path / "moved")
-    with pytest.raises(InternalError, match="`probability` differs by .*, and 1e-12 is allowed"):
+    with pytest.raises(InternalError, match=r"`probability` differs by .*, and 1e-12 is allowed"):
         prove(target, model, tmp_path / "moved", rows)
     middle = float(np.median(Scorer(model).score(rows)["probability"]))
     target.write(replace(model, solution=replace(model.solution, threshold=middle + 1e-3)), tmp_path / "decided")
