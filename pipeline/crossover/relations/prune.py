@@ -42,13 +42,17 @@ def reached(roots: Iterable[Relation]) -> set[Relation]:
 
 
 def _needs(roots: list[Relation]) -> Needs:
-    """Return what is read of each relation, inputs before readers."""
+    """Return what is read of each relation that is still computed, inputs before readers."""
     needs: Needs = {each: set() for each in topological(roots)}
     for each in roots:
         needs[each] |= set(schema_of(each))
+    computed = set(roots)
     for relation in reversed(list(needs)):
-        _ask(relation, needs)
-    return needs
+        if relation in computed:
+            _ask(relation, needs)
+            inputs = nodes.inputs_of(relation)
+            computed.update(inputs[:1] if _leaves_out(relation, needs[relation]) else inputs)
+    return {relation: own for relation, own in needs.items() if relation in computed}
 
 
 def _leaves_out(relation: Relation, own: set[str]) -> bool:
@@ -69,7 +73,9 @@ def _ask(relation: Relation, needs: Needs) -> None:
         case nodes.Scan():
             pass
         case nodes.Project(input=input, columns=columns):
-            needs[input] |= {name for new, expression in columns if new in own for name in columns_of(expression)}
+            # of a projection that is only counted the first column stays
+            used = [expression for new, expression in columns if new in own] or [columns[0][1]]
+            needs[input] |= {name for expression in used for name in columns_of(expression)}
         case nodes.Filter(input=input, condition=condition):
             needs[input] |= own | set(columns_of(condition))
         case nodes.Join(left=left, right=right, keys=keys, take=take):
