@@ -136,16 +136,17 @@ def test_the_auc_of_buckets_ties_the_rows_of_a_bucket() -> None:
 # coverage
 
 
-def _drawn(random: np.random.Generator, effect: float) -> tuple[Any, Any, Any]:
+def _drawn(random: np.random.Generator, effect: float, *, labels_alike: bool) -> tuple[Any, Any, Any]:
     """Return labels, scores and clusters of 100 clusters of 8 rows that share half of what their scores are made of."""
     cluster = np.repeat(np.arange(100), 8)
-    labels = random.random(800) < 0.35
+    share = random.beta(0.7, 1.3, size=100) if labels_alike else np.full(100, 0.35)
+    labels = random.random(800) < share[cluster]
     shared = random.normal(size=100)[cluster]
     return labels, labels * effect + sqrt(0.5) * shared + sqrt(0.5) * random.normal(size=800), cluster
 
 
-def _interval_by_formula(labels: Any, scores: Any, cluster: Any) -> tuple[float, float]:
-    """Return what the engines compute, from the same sums by NumPy: thousands of trainings would take hours."""
+def _intervals_by_formula(labels: Any, scores: Any, cluster: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return what the engines compute with and without clusters, from the same sums by NumPy: thousands of queries would take hours."""
     order = np.sort(scores[~labels]), np.sort(scores[labels])
     m, n = int(labels.sum()), int((~labels).sum())
     ups = np.searchsorted(order[0], scores[labels]) / n
@@ -158,24 +159,28 @@ def _interval_by_formula(labels: Any, scores: Any, cluster: Any) -> tuple[float,
         "crossed": up @ ni + down @ mi, "positives_square": mi @ mi, "negatives_square": ni @ ni, "positives_negatives": mi @ ni,
         "clusters": 100.0, "with_positives": float((mi > 0).sum()), "with_negatives": float((ni > 0).sum()),
     }  # fmt: skip
-    low, high = interval(auc, variance_of_clusters({name: float(each) for name, each in sums.items()}, auc, auc, m, n))
-    assert low is not None
-    assert high is not None
-    return low, high
+    alike = interval(auc, variance_of_clusters({name: float(each) for name, each in sums.items()}, auc, auc, m, n))
+    squares = {"up_square": float(np.square(ups - auc).sum()), "down_square": float(np.square(downs - auc).sum())}
+    alone = interval(auc, variance_of_cells(squares, auc, auc, m, n))
+    return alike, alone  # type: ignore[return-value]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("effect", [0.3, 1.2])
-def test_95_percent_of_the_intervals_cover_the_true_auc(reference: Any, effect: float) -> None:
+@pytest.mark.parametrize(("effect", "labels_alike"), [(0.3, False), (1.2, False), (0.3, True)])
+def test_95_percent_of_the_intervals_cover_the_true_auc(reference: Any, effect: float, labels_alike: bool) -> None:
     # two scores of independent rows differ by a normal of variance 2
     truth = NormalDist().cdf(effect / sqrt(2))
     random = np.random.default_rng(41)
-    draws = 2000
-    ends = [_interval_by_formula(*_drawn(random, effect)) for _ in range(draws)]
-    covered = sum(low <= truth <= high for low, high in ends) / draws
+    draws = [_intervals_by_formula(*_drawn(random, effect, labels_alike=labels_alike)) for _ in range(2000)]
+    covered, alone = (sum(low <= truth <= high for low, high in ends) / len(draws) for ends in zip(*draws, strict=True))
     assert 0.93 <= covered <= 0.97
-    labels, scores, cluster = _drawn(random, effect)
-    probabilities = 1 / (1 + np.exp(-scores))
-    rows = [(int(label), float(score), int(of)) for label, score, of in zip(labels, probabilities, cluster, strict=True)]
-    found = evaluated(reference, rows, "c")
-    assert (found["auc_low"], found["auc_high"]) == pytest.approx(_interval_by_formula(labels, scores, cluster), rel=1e-12)
+    if labels_alike:
+        assert alone < 0.85, "which is why rows of one cluster are not counted as if they were independent"
+    labels, scores, cluster = _drawn(random, effect, labels_alike=labels_alike)
+    rows = [
+        (int(label), float(score), int(of))
+        for label, score, of in zip(labels, 1 / (1 + np.exp(-scores)), cluster, strict=True)
+    ]
+    for clusters, expected in zip((("c",), ()), _intervals_by_formula(labels, scores, cluster), strict=True):
+        found = evaluated(reference, rows, *clusters)
+        assert (found["auc_low"], found["auc_high"]) == pytest.approx(expected, rel=1e-12)
