@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, log1p
 from typing import Any
 
@@ -87,6 +88,12 @@ def test_the_strongest_driver_comes_first_and_what_does_nothing_is_left_out() ->
     sizes = [abs(row["effect"]) for row in rows]
     assert sizes == sorted(sizes, reverse=True)
     assert "same" not in {row["input"] for row in rows}
+
+
+def test_a_value_without_a_row_drives_nothing_and_is_no_reference() -> None:
+    names = ["intercept", *PREPARATION.names]
+    told = replace(explained(), seen=[name not in ("kind=bus", "kind=other") for name in names]).drivers()
+    assert [row["change"] for row in told if row["input"] == "kind"] == ["kind = tram instead of kind = train"]
 
 
 def test_words_name_odds_or_the_label_and_an_interval_only_where_one_is_claimed() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Any
@@ -23,6 +23,7 @@ class Explained:
 
     `coefficients` (d + 1,) and `uncertainty` are the trainer's; what they say of the label is `label_spread` times it,
     and the intercept lies `label_mean` higher. `deviations` are standard deviations of dense columns in the trainer's units.
+    `seen` says which coefficients had a row that is not 0 (None: all).
     """
 
     preparation: Preparation
@@ -35,6 +36,7 @@ class Explained:
     deviations: Mapping[str, float]
     label_mean: float = 0.0
     label_spread: float = 1.0
+    seen: Sequence[bool] | None = None
 
     def coefficient_table(self) -> Row:
         """Return the coefficients in original units; those of a logged input are per unit of ln(1 + x)."""
@@ -82,10 +84,11 @@ class Explained:
             yield from self._dense_changes(each, dense)
             dense += len(each.dense)
         for block in self.preparation.one_hot:
-            reference = block.names[0]
-            for code, name in enumerate(block.names[1:], 1):
-                function = self._unit(place + code) - self._unit(place)
-                yield block.column, f"{_shown(name)} instead of {_shown(reference)}", function
+            # of a value without a row, as "other" often is, there is nothing to say
+            codes = [code for code in range(block.width) if self.seen is None or self.seen[place + code]]
+            for code in codes[1:]:
+                function = self._unit(place + code) - self._unit(place + codes[0])
+                yield block.column, f"{_shown(block.names[code])} instead of {_shown(block.names[codes[0]])}", function
             place += block.width
 
     def _dense_changes(self, fitted: Fitted, place: int) -> Iterator[tuple[str, str, Floats]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from crossover.learning.models.coefficient_table import Explained, asked_deviations
 from crossover.learning.models.matrix import Matrix
 from crossover.learning.models.optimum import Answer, Objective
@@ -51,6 +53,7 @@ def coefficient_facts(
         deviations=known | _deviations(compute, objective.matrix, asked),
         label_mean=label_mean,
         label_spread=label_spread,
+        seen=(np.diag(answer.point.sums.hessian) > 0).tolist() if answer.point else None,
     )
     return {"coefficients": explained.coefficient_table(), "drivers": explained.drivers()}
 
