@@ -169,6 +169,7 @@ class Execution:
     def save_evaluation(self, name: str, evaluation: Evaluation) -> None:
         """Write the tables of an evaluation, which only readers see, beside the model."""
         if evaluation.tables:
+            self.attempt.model(name)  # a stage that only judges has no folder of the model yet
             self.attempt.write_json(f"{name}/{EVALUATION}", evaluation.tables)
 
     def write_scores(self, model: ModelPlan, scores: Relation) -> None:
