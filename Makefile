@@ -3,6 +3,7 @@
 #   make demo    the main job: New York's flights on pandas, Polars and Spark, side by side
 #   make test    all checks and tests, on Spark 3.5 with pandas 2 and on the newest of everything
 #   make check   the fast part: style, types, import rules, and the tests that need no Spark
+#   make conformance   200 random settings of learning on all engines and both Spark lines
 #   make docs    write the references of functions and operations from the code
 #   make benchmark   the skeleton at 5 million rows, beside code written by hand
 #   make clean   remove what the others made (runs/ and data/ stay)
@@ -10,7 +11,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs benchmark clean
+.PHONY: help demo test check conformance docs benchmark clean
 
 # the first Python that is new enough; PYTHON=... chooses another one
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -46,6 +47,14 @@ test: $(NEWEST)/ready $(SPARK35)/ready
 check: $(NEWEST)/ready
 	@$(MAKE) --no-print-directory $(STATIC)
 	@$(NEWEST)/bin/python -m pytest --engines pandas,polars -m "not slow" $(PYTEST_ARGS)
+
+conformance: $(NEWEST)/ready $(SPARK35)/ready
+	@failed=""; \
+	for venv in $(SPARK35) $(NEWEST); do \
+		echo "== 200 settings in $$venv"; \
+		CI=true CROSSOVER_SETTINGS=200 $$venv/bin/python -m pytest tests/learning/conformance $(PYTEST_ARGS) || failed="$$failed $$venv"; \
+	done; \
+	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 STATIC = ruff mypy import-rules
 .PHONY: $(STATIC)

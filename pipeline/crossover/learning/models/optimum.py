@@ -31,7 +31,7 @@ WIDEST = 1_000
 """Columns up to which the Hessian is solved; wider answers stay as the library gave them."""
 ROUNDING = 1e-12
 """Part of the objective that the order of a sum over many rows may change."""
-LARGE, GONE = 30.0, 1e-4
+LARGE, GONE = 5.0, 1e-4
 """A coefficient that may have grown without end, and what is then left of the curvature in some direction."""
 AT_THE_BOUND = 1e-7
 """Part of l1 by which the gradient of a coefficient of 0 may miss it and still count as at the bound."""
