@@ -74,8 +74,8 @@ def _ask(relation: Relation, needs: Needs) -> None:
             pass
         case nodes.Project(input=input, columns=columns):
             # of a projection that is only counted the first column stays
-            used = [expression for new, expression in columns if new in own] or [columns[0][1]]
-            needs[input] |= {name for expression in used for name in columns_of(expression)}
+            projected = [expression for new, expression in columns if new in own] or [columns[0][1]]
+            needs[input] |= {name for expression in projected for name in columns_of(expression)}
         case nodes.Filter(input=input, condition=condition):
             needs[input] |= own | set(columns_of(condition))
         case nodes.Join(left=left, right=right, keys=keys, take=take):
