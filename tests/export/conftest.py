@@ -33,7 +33,8 @@ models:
       - {columns: [device], encode: one_hot, min_rows: 20}
     train: {kind: logistic_regression, l2: 0.01}
     evaluate:
-      threshold: 0.4
+      threshold: {best: f1}
+      by: [device]
       require:
         ranks well: auc >= 0.6
   alike:

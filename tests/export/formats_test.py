@@ -28,9 +28,9 @@ from tests.export import models
 
 MODELS = {
     "logistic": models.logistic(),
-    "logistic of an int at 0.3": models.logistic(0.3, "int"),
+    "logistic of an int at 0.3": models.logistic(models.FEW, 0.3, "int"),
     "k-means": models.k_means(),
-    "k-means far from 0": models.k_means(1e4),
+    "k-means far from 0": models.k_means(models.FEW, 1e4),
     "three classes": models.multinomial(("a", "b", "ü")),
     "two classes": models.multinomial((3, 7)),
     "linear": models.linear(),

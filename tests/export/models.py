@@ -33,35 +33,35 @@ FITTED: tuple[Fitted, ...] = (
     Number("raw", "double", None, False, None, 0.0, 1.0),
 )
 CLUSTERED: tuple[Fitted, ...] = tuple(each for each in FITTED if not isinstance(each, LabelMean))
+FEW = (FITTED[0], FITTED[1], FITTED[-1])
 
 
 def _preparation(fitted: tuple[Fitted, ...]) -> Preparation:
     return Preparation(fitted, 25, 7)
 
 
-def logistic(threshold: float = 0.5, label_type: str = "boolean") -> FittedModel:
-    preparation = _preparation(FITTED)
+def logistic(fitted: tuple[Fitted, ...] = FITTED, threshold: float = 0.5, label_type: str = "boolean") -> FittedModel:
+    preparation = _preparation(fitted)
     coefficients = np.random.default_rng(3).normal(size=len(preparation.names))
     return FittedModel("late", LogisticRegression(-0.3, coefficients, threshold), preparation, "is_late", label_type)
 
 
 def multinomial(classes: tuple[str | int, ...]) -> FittedModel:
-    fitted = CLUSTERED
-    preparation = _preparation(fitted)
+    preparation = _preparation(FEW)
     coefficients = np.random.default_rng(6).normal(size=(len(classes), len(preparation.names)))
     solution = MultinomialRegression(classes, np.linspace(-0.5, 0.5, len(classes)), coefficients)
     return FittedModel("kind", solution, preparation, "kind", "string" if isinstance(classes[0], str) else "int")
 
 
 def linear() -> FittedModel:
-    preparation = _preparation(FITTED)
+    preparation = _preparation(FEW)
     coefficients = np.random.default_rng(7).normal(size=len(preparation.names)) * 100
     return FittedModel("delay", LinearRegression(12.5, coefficients), preparation, "delay", "double")
 
 
-def k_means(far: float = 0.0) -> FittedModel:
+def k_means(fitted: tuple[Fitted, ...] = CLUSTERED, far: float = 0.0) -> FittedModel:
     """Clusters; `far` moves the centres of the unscaled input away from 0."""
-    preparation = _preparation(CLUSTERED)
+    preparation = _preparation(fitted)
     centres = np.random.default_rng(5).normal(size=(4, len(preparation.names)))
     centres[:, preparation.names.index("raw")] += far
     return FittedModel("kinds", KMeans(centres), preparation)

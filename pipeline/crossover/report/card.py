@@ -65,6 +65,7 @@ def _facts(path: Path, folder: Path, trained: TrainedModel) -> dict[str, Any]:
         ],
         "learned": _learned(fitted, evaluation),
         "metrics": _metrics(judged.get("metrics", {})),
+        "groups": evaluation.get("groups", {}),
         "gates": list(judged.get("gates", ())),
         "optimum": {name: fitted.facts[name] for name in ("gradient_norm", "kkt_residual", "objective") if name in fitted.facts},
         "warnings": [*fitted.preparation.warnings, *fitted.warnings],
@@ -88,7 +89,9 @@ def _settings(section: ModelSection | None) -> dict[str, Any]:
     """Return what the document says under `train`, but for the kind and what was left out."""
     if section is None:
         return {}
-    return {name: value for name, value in section.train.model_dump(exclude_unset=True).items() if name not in ("kind", "centres")}
+    train = {name: value for name, value in section.train.model_dump(exclude_unset=True).items() if name not in ("kind", "centres")}
+    rule = section.evaluate.threshold
+    return train if isinstance(rule, float) else {**train, "threshold_rule": rule.model_dump(exclude_none=True)}
 
 
 def _data(document: Document, section: ModelSection | None, trained: TrainedModel, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,9 @@ from crossover.report.words import listed, number
 
 MOST_ROWS = 40
 """Of a table; the rest is counted. All of it stands in the JSON card."""
+OF_GROUPS = ("least_", "most_")
+"""Beginnings of metrics over groups, which have a table of their own."""
+
 Table = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]
 """Headings and rows."""
 
@@ -35,6 +38,8 @@ def _what(facts: Mapping[str, Any]) -> Iterator[Section]:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_told(each)}" for name, each in value.items())
     return listed([_told(each) for each in value]) if isinstance(value, list | tuple) else number(value)
 
 
@@ -103,7 +108,7 @@ def _metrics(facts: Mapping[str, Any]) -> Iterator[Section]:
     rows = [
         (each["name"], number(each["value"]), number(each["baseline"]) if "baseline" in each else "")
         for each in facts["metrics"]
-        if each["name"] not in counts
+        if each["name"] not in counts and not each["name"].startswith(OF_GROUPS)
     ]
     proof = [f"{name.replace('_', ' ')} {value:.1e}" for name, value in facts["optimum"].items() if name != "objective"]
     lines = (f"Proof of the optimum: {', '.join(proof)}.",) if proof else ()
@@ -112,6 +117,13 @@ def _metrics(facts: Mapping[str, Any]) -> Iterator[Section]:
     gates = [(each["reason"], each["expression"], "held" if each["held"] else "MISSED", _values(each["values"])) for each in facts["gates"]]
     if gates:
         yield Section("Gates", (), (("reason", "condition", "", "values"), gates))
+
+
+def _groups(facts: Mapping[str, Any]) -> Iterator[Section]:
+    for column, lines in facts["groups"].items():
+        names = [name for name in ("rows", "positives", "auc", "log_loss", "accuracy", "precision", "recall") if lines and name in lines[0]]
+        rows = [(_cell(line["value"]) or "null", *(number(line[name]) for name in names)) for line in lines]
+        yield Section(f"By {column}", (), _cut((column, *names), rows))
 
 
 def _values(values: Mapping[str, Any]) -> str:
@@ -157,5 +169,5 @@ def _first(lines: list[str], most: int) -> tuple[str, ...]:
 
 
 _SECTIONS: tuple[Callable[[Mapping[str, Any]], Iterator[Section]], ...] = (
-    _what, _data, _inputs, _coefficients, _clusters, _metrics, _limits, _run, _score,
+    _what, _data, _inputs, _coefficients, _clusters, _metrics, _groups, _limits, _run, _score,
 )  # fmt: skip

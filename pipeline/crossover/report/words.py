@@ -68,7 +68,8 @@ def _scale(fitted: Number | Ordinal | Frequency) -> str:
         return ""
     if not fitted.spread:
         return "; 0, because all training rows were alike"
-    return f"; (x - {number(fitted.centre)}) / {number(fitted.spread)} ({SCALES[fitted.scale]})"
+    moved = f"x + {number(-fitted.centre)}" if fitted.centre < 0 else f"x - {number(fitted.centre)}"
+    return f"; ({moved}) / {number(fitted.spread)} ({SCALES[fitted.scale]})"
 
 
 def _values(fitted: OneHot | LabelMean | Ordinal | Frequency) -> str:
