@@ -31,6 +31,7 @@ def test_engines_that_agree_commit_the_first_one_s_answer(shop: Shop) -> None:
         "fitted state buyer",
         "model buyer",
         "metrics buyer",
+        "evaluation buyer",
     ]
     committed = json.loads((shop.runs.commits / "000001.json").read_text())
     assert committed["engine"] == "polars"
@@ -46,7 +47,7 @@ def test_the_comparison_is_shown_side_by_side_and_again_without_work(shop: Shop)
         header, *rows = done.out.splitlines()
         assert header.split() == ["shop", "pandas", "polars"]
         assert "rows set aside 2 2" in [" ".join(row.split()) for row in rows]
-        assert any(row.startswith("same answer: yes   9 comparisons, ") for row in rows)
+        assert any(row.startswith("same answer: yes   10 comparisons, ") for row in rows)
     assert "polars  train buyer" in first.err
     assert "nothing was done" in again.err
     assert len(list(shop.runs.attempts.iterdir())) == 2

@@ -115,7 +115,7 @@ def test_stage_by_stage_commits_what_one_process_commits(place: Place, engine: s
     assert found.same_answer, found.first_difference
     assert {part.name for part in found.parts} == {
         "inputs", "table visits", "quarantine visits", "quarantine visits-clean", "scores buyer",
-        "fitted state buyer", "model buyer", "metrics buyer",
+        "fitted state buyer", "model buyer", "metrics buyer", "evaluation buyer",
     }  # fmt: skip
     outcomes = [attempt.read_json("record.json")["outcome"] for attempt in (apart, alone)]
     assert [each["tables"] for each in outcomes] == [{"visits": 398}] * 2
