@@ -14,6 +14,8 @@ from crossover.learning.models.matrix import CodeBlock, Matrix
 from crossover.learning.models.optimum import Answer, Objective, polish
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.sparse_step import least_of_model
+from crossover.learning.models.state import Preparation
+from crossover.runs.learners.explained import coefficient_facts
 from tests.learning.golden import optimum
 from tests.learning.reference import Reference
 from tests.tables import inline
@@ -198,3 +200,16 @@ def test_the_quadratic_model_with_l1_is_minimised_exactly(seed: int) -> None:
     moving = z[1:] != 0
     np.testing.assert_allclose((slope[1:] + 0.5 * np.sign(z[1:]))[moving], 0, atol=1e-8 * scale)
     assert (abs(slope[1:][~moving]) <= 0.5 + 1e-8 * scale).all()
+
+
+def test_what_is_too_wide_to_polish_is_told_and_has_no_tables(reference: Reference) -> None:
+    rows = [(place % 1200, place % 2) for place in range(2400)]
+    matrix = Matrix(inline("code int, y int", rows), (), (CodeBlock("code", 1200),), "y", len(rows))
+    answer = logistic_regression.fit(reference, matrix, Penalty(0.0, 0.1), 1200)  # type: ignore[arg-type]
+    assert answer.warnings == ("1200 columns are more than 1000: the answer is as exact as the library left it",)
+    facts = coefficient_facts(
+        reference,  # type: ignore[arg-type]
+        Objective(reference, matrix, "logistic", Penalty(0.0, 0.1)),  # type: ignore[arg-type]
+        answer, Preparation((), 2400, 1200), "y", scaled_inside=False,
+    )  # fmt: skip
+    assert facts == {}

@@ -40,20 +40,21 @@ def coefficient_facts(
     label_mean: float = 0.0,
     label_spread: float = 1.0,
 ) -> dict[str, Any]:
-    """Return `coefficients` and `drivers`, JSON values."""
+    """Return `coefficients` and `drivers`, JSON values; nothing of an answer that was too wide to polish."""
+    if answer.point is None:
+        return {}
     known, asked = asked_deviations(preparation, scaled_inside=scaled_inside)
-    found = uncertainty(objective, answer.point) if answer.point else None
     explained = Explained(
         preparation,
         Units.of(preparation, scaled_inside=scaled_inside),
         answer.coefficients,
-        found,
+        uncertainty(objective, answer.point),
         label,
         odds=objective.loss == "logistic",
         deviations=known | _deviations(compute, objective.matrix, asked),
         label_mean=label_mean,
         label_spread=label_spread,
-        seen=(np.diag(answer.point.sums.hessian) > 0).tolist() if answer.point else None,
+        seen=(np.diag(answer.point.sums.hessian) > 0).tolist(),
     )
     return {"coefficients": explained.coefficient_table(), "drivers": explained.drivers()}
 
