@@ -21,8 +21,8 @@ LIBRARY_ITERATIONS = 100
 LIBRARY_TOLERANCE = 1e-8
 MOST_STEPS = 30
 MOST_HALVINGS = 12
-WIDEST = 1_000
-"""Columns up to which the Hessian is solved; wider answers stay as the library gave them."""
+WIDEST = 2_000
+"""Columns up to which the Hessian is solved, 32 MB a partial sum; wider answers stay as the library gave them."""
 NO_CURVATURE = 1e-12
 """Eigenvalues of the scaled Hessian below this part of the largest are directions that change no probability."""
 
