@@ -17,6 +17,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PYTEST_ARGS ?=
+# two processes share the test files, the longest first
+SHARED = -n 2 --dist loadfile --no-loadscope-reorder
 PIP = -m pip install --quiet --disable-pip-version-check
 NEWEST = .venv-newest
 SPARK35 = .venv-spark35
@@ -40,13 +42,15 @@ test: $(NEWEST)/ready $(SPARK35)/ready
 	@failed=""; \
 	for tool in $(STATIC); do echo "== $$tool"; $(MAKE) --no-print-directory $$tool || failed="$$failed $$tool"; done; \
 	for venv in $(SPARK35) $(NEWEST); do \
-		echo "== pytest in $$venv"; CI=true $$venv/bin/python -m pytest $(PYTEST_ARGS) || failed="$$failed pytest($$venv)"; \
+		echo "== pytest in $$venv"; \
+		CI=true $$venv/bin/python -m pytest $(SHARED) -m "$$(test $$venv = $(NEWEST) || echo 'not once')" $(PYTEST_ARGS) \
+			|| failed="$$failed pytest($$venv)"; \
 	done; \
 	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 check: $(NEWEST)/ready
 	@$(MAKE) --no-print-directory $(STATIC)
-	@$(NEWEST)/bin/python -m pytest --engines pandas,polars -m "not slow" $(PYTEST_ARGS)
+	@$(NEWEST)/bin/python -m pytest $(SHARED) --engines pandas,polars -m "not slow" $(PYTEST_ARGS)
 
 conformance: $(NEWEST)/ready $(SPARK35)/ready
 	@failed=""; \

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,9 @@ from tests.engines.conformance.plain import PlainEngine
 
 PLAIN = "plain"
 """Loops in plain Python, which check the conformance tests themselves."""
+
+LONGEST = ("cluster", "document", "slow")
+"""Markers of files that take minutes, the longest first."""
 
 os.environ["TZ"] = "America/New_York"
 time.tzset()
@@ -43,6 +47,18 @@ def chosen_engines(config: pytest.Config) -> list[str]:
     if lacking and (asked or os.environ.get("CI") == "true"):
         raise pytest.UsageError("; ".join(f"engine {name}: {reason}" for name, reason in lacking.items()))
     return [name for name in asked or ENGINES if name not in lacking]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest files where several processes share the work, so that none is left alone with them."""
+    if not hasattr(config, "workerinput"):
+        return
+    first: dict[Path, int] = {}
+    for item in items:
+        place = min((place for place, marker in enumerate(LONGEST) if item.get_closest_marker(marker)), default=len(LONGEST))
+        first[item.path] = min(first.get(item.path, place), place)
+    items.sort(key=lambda item: first[item.path])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

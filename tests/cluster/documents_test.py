@@ -18,7 +18,7 @@ from crossover.runs.commit import read_current
 from crossover.runs.folder import Attempt, RunFolder
 from tests.cluster.processes import PATIENCE, ROOT, Cluster
 
-pytestmark = [pytest.mark.slow, pytest.mark.cluster]
+pytestmark = [pytest.mark.slow, pytest.mark.cluster, pytest.mark.once]
 
 STAGES = ("ingest", "clean", "features", "join", "train", "evaluate", "score")
 """Of the routes, in the order of their document."""
@@ -46,7 +46,7 @@ def certificate(name: str, arguments: Sequence[str], runs: Path) -> Certificate:
 
 def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
     """Wait for a job and return what it printed."""
-    printed, _ = process.communicate(timeout=240)
+    printed, _ = process.communicate(timeout=600)
     log = process.log  # type: ignore[attr-defined]
     log.seek(0)
     process.told = log.read()  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_the_page_of_zones_is_current() -> None:
     if not SAMPLE.is_dir():
         pytest.skip(f"the taxi sample is not at {SAMPLE}: set CROSSOVER_TAXI to its folder")

@@ -17,6 +17,8 @@ from crossover.runs.record import Outcome
 from tests.conftest import OpenEngines
 from tests.documents.running import certificate, run_document
 
+pytestmark = [pytest.mark.slow, pytest.mark.document]
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = {
     "flights": ROOT / "conf" / "flights.yaml",
@@ -52,9 +54,7 @@ def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int],
     return run
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("document", DOCUMENTS)
-@pytest.mark.parametrize("partitions", [1, 3, 8])
+@pytest.mark.parametrize(("document", "partitions"), [("flights", 3), ("routes", 3), ("skeleton", 1), ("skeleton", 3), ("skeleton", 8)])
 def test_every_engine_gives_one_answer(
     document: str, partitions: int, engine_name: str, open_engines: OpenEngines, answer: Callable[..., Answer]
 ) -> None:
@@ -67,7 +67,6 @@ def test_every_engine_gives_one_answer(
     assert any(part.name.startswith("quarantine") for part in found.parts) == (document != "routes")
 
 
-@pytest.mark.slow
 def test_flights_keeps_the_rows_and_reaches_the_quality_that_were_measured_by_hand(answer: Callable[..., Answer]) -> None:
     attempt, outcome = answer("flights", "pandas")
     cleaned = next(each for each in outcome.set_aside if each.stage == "clean")
@@ -79,7 +78,6 @@ def test_flights_keeps_the_rows_and_reaches_the_quality_that_were_measured_by_ha
     assert all(gate.held for model in outcome.models for gate in model.gates)
 
 
-@pytest.mark.slow
 def test_the_skeleton_gives_what_code_written_by_hand_gives(
     engine_name: str, folder: Path, answer: Callable[..., Answer], tmp_path: Path
 ) -> None:

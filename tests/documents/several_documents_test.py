@@ -16,6 +16,8 @@ from tests.conftest import OpenEngines
 from tests.documents import retail_data, taxi_data
 from tests.documents.running import certificate, run_document
 
+pytestmark = [pytest.mark.slow, pytest.mark.document]
+
 CONF = Path(__file__).parents[2] / "conf"
 Answer = tuple[Attempt, Outcome]
 Answers = Callable[[str, str], Answer]
@@ -66,7 +68,6 @@ def answers(made: Path, open_engines: OpenEngines) -> Answers:
     return run
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_every_engine_gives_one_answer(case: str, engine_name: str, answers: Answers) -> None:
     found = certificate(("pandas", answers(case, "pandas")[0]), (engine_name, answers(case, engine_name)[0]))
@@ -74,7 +75,6 @@ def test_every_engine_gives_one_answer(case: str, engine_name: str, answers: Ans
     assert all(gate.held for model in answers(case, engine_name)[1].models for gate in model.gates)
 
 
-@pytest.mark.slow
 def test_taxi_comes_out_as_it_was_measured_by_hand(answers: Answers) -> None:
     attempt, outcome = answers("taxi", "pandas")
     clean = next(each for each in outcome.set_aside if each.stage == "clean")
@@ -98,7 +98,6 @@ def test_taxi_comes_out_as_it_was_measured_by_hand(answers: Answers) -> None:
     assert metrics["auc"] == pytest.approx(0.7168, abs=0.00005)
 
 
-@pytest.mark.slow
 def test_zones_are_those_that_were_found_by_hand(answers: Answers) -> None:
     attempt, outcome = answers("zones", "pandas")
     assert outcome.tables["profiles-for-rhythm"] == 70
@@ -108,7 +107,6 @@ def test_zones_are_those_that_were_found_by_hand(answers: Answers) -> None:
     assert 0.149427 <= metrics["inertia"] <= 0.149427 * 1.02
 
 
-@pytest.mark.slow
 def test_the_public_files_give_what_the_sample_gives(answers: Answers, engine_name: str) -> None:
     """Other headers, other physical types, Parquet in place of CSV: by parameters alone."""
     sample, public = (answers(name, engine_name)[0] for name in ("small taxi", "public taxi"))
@@ -120,7 +118,6 @@ def test_the_public_files_give_what_the_sample_gives(answers: Answers, engine_na
     assert {name: other[name] for name in known} == pytest.approx(known, rel=1e-9)
 
 
-@pytest.mark.slow
 def test_retail_has_two_models_from_one_table(answers: Answers) -> None:
     attempt, outcome = answers("retail", "pandas")
     assert [model.name for model in outcome.models] == ["segments", "gone"]

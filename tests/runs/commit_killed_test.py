@@ -46,6 +46,7 @@ def test_the_same_kills_break_an_output_that_is_written_in_place(tmp_path: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_no_kill_of_three_hundred_breaks_a_committed_answer(tmp_path: Path) -> None:
     counts = kill(tmp_path, "pointer", 300)
     assert counts.get("broken", 0) == 0

@@ -39,6 +39,7 @@ def alone(*arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("engine", ONE_MACHINE)
 def test_the_estimate_is_right_within_a_factor_of_two(name: str, engine: str, folders: dict[str, Path], tmp_path: Path) -> None:
@@ -85,6 +86,7 @@ def test_what_fits_is_done_and_its_estimate_logged(rows: Path, monkeypatch: pyte
     assert 150 << 20 < found["memory"] < 190 << 20
 
 
+@pytest.mark.once
 def test_several_engines_refuse_too(rows: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv(VARIABLE, "50m")
     assert main(["run", "rows.yaml", "--engine", "pandas,polars", "--quiet"]) == 4

@@ -119,6 +119,7 @@ with open_engine("spark", EngineOptions(parallelism=2, partitions=2, settings={"
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_a_machine_without_java_runs_on_the_package(tmp_path: Path) -> None:
     """Also: nothing but our own words reaches the terminal."""
     tools = tmp_path / "tools"

@@ -27,7 +27,7 @@ LIBRARY_ITERATIONS = 100
 LIBRARY_TOLERANCE = 1e-8
 MOST_STEPS = 30
 MOST_HALVINGS = 30
-WIDEST = 1_000
+WIDEST = 2_000
 """Columns up to which the Hessian is solved; wider answers stay as the library gave them."""
 ROUNDING = 1e-12
 """Part of the objective that the order of a sum over many rows may change."""
