@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,10 @@ BUYER, ALIKE = "runs/shop/current/buyer", "runs/shop/current/alike"
 
 def command(capture: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     capture.readouterr()
+    handlers: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     code = main(arguments)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     told = capture.readouterr()
     return code, told.out, told.err
 

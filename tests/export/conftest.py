@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,11 +79,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "shop.yaml").write_text(DOCUMENT)
     (folder / "visits.csv").write_text(visits())
     before = Path.cwd()
+    handlers: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     os.chdir(folder)
     try:
         assert main(["run", "shop.yaml", "--engine", "pandas", "--quiet"]) == 0
     finally:
         os.chdir(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     return folder
 
 

@@ -89,7 +89,8 @@ def _settings(section: ModelSection | None) -> dict[str, Any]:
     """Return what the document says under `train`, but for the kind and what was left out."""
     if section is None:
         return {}
-    train = {name: value for name, value in section.train.model_dump(exclude_unset=True).items() if name not in ("kind", "centres")}
+    train = {name: value for name, value in section.train.model_dump(exclude_unset=True).items() if name != "kind"}
+    train |= {"centres": f"{len(train['centres'])} given"} if train.get("centres") else {}
     rule = section.evaluate.threshold
     return train if isinstance(rule, float) else {**train, "threshold_rule": rule.model_dump(exclude_none=True)}
 
