@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crossover.learning.models.matrix import Floats, LossSums, Matrix
-from crossover.learning.models.optimum import LIBRARY_ITERATIONS, LIBRARY_TOLERANCE, WIDEST, Answer, Objective, Point, polish
+from crossover.learning.models.optimum import LIBRARY_ITERATIONS, LIBRARY_TOLERANCE, Answer, Objective, Point, polish
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.trainer import Trainer
+
+WIDEST = 1_000
+"""Columns times classes up to which the Hessian is solved; wider answers stay as the library left them."""
 
 
 def fit(trainer: Trainer, matrix: Matrix, classes: int, penalty: Penalty) -> Answer:
@@ -22,8 +25,10 @@ def fit(trainer: Trainer, matrix: Matrix, classes: int, penalty: Penalty) -> Ans
 
     Labels of the matrix are 0 .. K - 1, each there with weight.
     """
-    found = trainer.fit_multinomial(matrix, classes, penalty, LIBRARY_ITERATIONS, LIBRARY_TOLERANCE)
-    if matrix.width * classes > WIDEST:
+    wide = matrix.width * classes > WIDEST
+    iterations = 10 * LIBRARY_ITERATIONS if wide else LIBRARY_ITERATIONS
+    found = trainer.fit_multinomial(matrix, classes, penalty, iterations, LIBRARY_TOLERANCE)
+    if wide:
         warning = f"{matrix.width} columns of {classes} classes are more than {WIDEST} numbers: the answer is as exact as the library left it"
         return Answer(centred(found, penalty), None, 0, (warning,))
     basis = np.eye(classes) if penalty.l1 else zero_sum_basis(classes)
