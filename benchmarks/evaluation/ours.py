@@ -12,7 +12,7 @@ from benchmarks.evaluation.data import SCHEMA
 from crossover.engines.registry import open_engine
 from crossover.language.tree import Column, Expression
 from crossover.language.types import STRING
-from crossover.learning.evaluation import binary, groups
+from crossover.learning.evaluation import binary, binary_groups
 from crossover.learning.evaluation.findings import Findings
 from crossover.learning.evaluation.groups import Group
 from crossover.relations.nodes import Aggregate, AggregateCall, Materialise, Project, Scan, StoredTable
@@ -29,7 +29,7 @@ def main(engine_name: str, folder: str) -> None:
         told: dict[str, Any] = {}
         whole = _timed(told, "all_metrics_s", lambda: binary.evaluate(engine, scores, "label", "probability", 0.5))
         by_day = _timed(told, "all_metrics_by_clusters_s", lambda: binary.evaluate(engine, scores, "label", "probability", 0.5, ("day",)))
-        _timed(told, "groups_s", lambda: groups.evaluate(engine, scores, "label", "probability", 0.5, (ORIGIN,)))
+        _timed(told, "groups_s", lambda: binary_groups.evaluate(engine, scores, "label", "probability", 0.5, (ORIGIN,)))
         told["auc"], told["aupr"] = whole.metrics["auc"], whole.metrics["aupr"]
         told["interval"] = [whole.metrics["auc_low"], whole.metrics["auc_high"]]
         told["interval_by_clusters"] = [by_day.metrics["auc_low"], by_day.metrics["auc_high"]]

@@ -205,7 +205,7 @@ def test_an_evaluation_that_one_run_lacks_is_a_difference(tmp_path: Path) -> Non
 def test_the_screen_shows_what_is_most_useful() -> None:
     names = [
         "test_rows", "rows", "auc", "auc_low", "auc_high", "baseline_auc", "true_positives", "threshold",
-        "least_auc_by_origin", "most_auc_by_origin", "least_rows_by_origin", "residual_5", "residual_25",
+        "least_auc_by_origin", "most_auc_by_origin", "least_rows_by_origin", "most_rmse_by_origin", "least_rmse_by_origin", "residual_5", "residual_25",
     ]  # fmt: skip
-    assert shown(names) == ["test_rows", "auc", "threshold", "least_auc_by_origin", "residual_5"]
+    assert shown(names) == ["test_rows", "auc", "threshold", "least_auc_by_origin", "most_rmse_by_origin", "residual_5"]
     assert shown(["rows", "auc"]) == ["rows", "auc"], "without test rows their number is told here alone"

@@ -79,6 +79,7 @@ def test_a_column_of_groups_is_read_by_the_model() -> None:
         ("{by: [day]}", "`day` is date: groups are told by a string, int or boolean"),
         ("{by: [c, c]}", "metrics are told by `c` twice"),
         ("{threshold: 2.0}", "`threshold` is a probability, from 0 to 1, not 2"),
+        ("{threshold: high}", "`threshold` is a number or a mapping, `name: value` on each line, not `high`"),
         ("{threshold: {best: auc}}", "`best` is f1, not `auc`"),
         ("{threshold: {best: f1, recall: 0.5}}", "`threshold` is a number, or one of precision, recall, best, costs; here are recall and best"),
         ("{threshold: {costs: {false_positive: 1}}}", "costs has no `false_negative`"),
@@ -90,14 +91,20 @@ def test_a_mistake_has_one_message(evaluate: str, message: str) -> None:
     assert mistakes(evaluate) == [message]
 
 
-@pytest.mark.parametrize("setting", ["threshold: 0.5", "by: [c]"])
-@pytest.mark.parametrize(
-    ("train", "label"), [(LINEAR, "paid"), ("{kind: k_means, k: 2}", "won"), ("{kind: logistic_regression, multinomial: true}", "z")]
-)
-def test_settings_of_two_classes_are_refused_elsewhere(setting: str, train: str, label: str) -> None:
-    name = setting.split(":")[0]
-    message = f"`{name}` is for a logistic_regression of two classes, and `train` says something else"
-    assert message in mistakes(f"{{{setting}}}", train, label)
+SEVERAL = "{kind: logistic_regression, multinomial: true}"
+
+
+@pytest.mark.parametrize(("train", "label"), [(LINEAR, "paid"), ("{kind: k_means, k: 2}", "won"), (SEVERAL, "z")])
+def test_a_threshold_is_of_two_classes(train: str, label: str) -> None:
+    message = "`threshold` is for a logistic_regression of two classes, and `train` says something else"
+    assert message in mistakes("{threshold: 0.5}", train, label)
+
+
+@pytest.mark.parametrize(("train", "label"), [("{kind: k_means, k: 2}", "won"), (SEVERAL, "z")])
+def test_groups_are_of_two_classes_and_of_numbers(train: str, label: str) -> None:
+    message = "`by` is for linear_regression and a logistic_regression of two classes, and `train` says something else"
+    assert message in mistakes("{by: [c]}", train, label)
+    assert mistakes('{by: [c], require: {even: "most_rmse_by_c < 2 * least_rmse_by_c"}}', LINEAR, "paid") == []
 
 
 def test_gates_of_predicted_numbers_name_their_metrics() -> None:
@@ -105,4 +112,4 @@ def test_gates_of_predicted_numbers_name_their_metrics() -> None:
     assert mistakes(right, LINEAR, "paid") == []
     assert mistakes('{require: {good: "auc > 0.5"}}', LINEAR, "paid") == ["no metric `auc`"]
     several = '{require: {good: "macro_f1 > baseline_macro_f1 and macro_auc > 0.5 and log_loss < baseline_log_loss"}}'
-    assert mistakes(several, "{kind: logistic_regression, multinomial: true}", "z") == []
+    assert mistakes(several, SEVERAL, "z") == []

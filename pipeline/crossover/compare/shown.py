@@ -9,7 +9,7 @@ BASELINE = "baseline_"
 """Begins the name of a metric of the constant answer, which is shown beside the metric."""
 _NOT_SHOWN = re.compile(
     f"{BASELINE}.*|(true|false)_(positives|negatives)|auc_(low|high)|expected_calibration_error|macro_(precision|recall)"
-    "|most_.*_by_.*|least_(?!auc_).*_by_.*|residual_(25|50|75)"
+    "|most_(?!rmse_).*_by_.*|least_(?!auc_).*_by_.*|residual_(25|50|75)"
 )
 
 

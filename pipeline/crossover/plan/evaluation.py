@@ -1,4 +1,4 @@
-"""What `evaluate` says of a model of two classes: the threshold, and columns of groups. Checked without data."""
+"""What `evaluate` says of the threshold and of columns of groups. Checked without data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crossover.core.nearest import did_you_mean
 from crossover.document.sections import ModelSection
 from crossover.language.types import BOOLEAN, INT, STRING
+from crossover.learning.models.specification import TrainLinearRegression
 from crossover.operations.table import Path, Table
 from crossover.plan.metrics import is_binary
 
@@ -16,12 +17,13 @@ Mistake = tuple[Path, str, str, *tuple[str, ...]]
 
 def check_evaluation(section: ModelSection, table: Table) -> Iterator[Mistake]:
     """Yield the mistakes of `evaluate.threshold` and `evaluate.by`. Columns that are wrong above are not reported again."""
-    evaluate = section.evaluate
-    if not is_binary(section.train):
-        for setting in ("threshold", "by"):
-            if setting in evaluate.model_fields_set:
-                message = f"`{setting}` is for a logistic_regression of two classes, and `train` says something else"
-                yield (("evaluate", setting), "evaluate", message, f"leave `{setting}` out")
+    evaluate, train = section.evaluate, section.train
+    if not is_binary(train) and "threshold" in evaluate.model_fields_set:
+        message = "`threshold` is for a logistic_regression of two classes, and `train` says something else"
+        yield (("evaluate", "threshold"), "evaluate", message, "leave `threshold` out")
+    if evaluate.by and not is_binary(train) and not isinstance(train, TrainLinearRegression):
+        message = "`by` is for linear_regression and a logistic_regression of two classes, and `train` says something else"
+        yield (("evaluate", "by"), "evaluate", message, "leave `by` out")
         return
     for place, column in enumerate(evaluate.by):
         where: Path = ("evaluate", "by", place)

@@ -119,9 +119,12 @@ def _metrics(facts: Mapping[str, Any]) -> Iterator[Section]:
         yield Section("Gates", (), (("reason", "condition", "", "values"), gates))
 
 
+_OF_A_GROUP = ("rows", "positives", "auc", "log_loss", "accuracy", "precision", "recall", "rmse", "mae", "r2")
+
+
 def _groups(facts: Mapping[str, Any]) -> Iterator[Section]:
     for column, lines in facts["groups"].items():
-        names = [name for name in ("rows", "positives", "auc", "log_loss", "accuracy", "precision", "recall") if lines and name in lines[0]]
+        names = [name for name in _OF_A_GROUP if lines and name in lines[0]]
         rows = [(_cell(line["value"]) or "null", *(number(line[name]) for name in names)) for line in lines]
         yield Section(f"By {column}", (), _cut((column, *names), rows))
 

@@ -102,3 +102,8 @@ def test_the_constant_answer_is_measured_as_any_other() -> None:
     assert found["baseline_accuracy"] == 0.8
     assert (found["baseline_precision"], found["baseline_recall"]) == (None, 0.0)
     assert baseline(10, 2, 0.6)["baseline_accuracy"] == 0.2, "the majority of the training rows, not of the test rows"
+
+
+def test_all_metrics_and_tables_take_two_queries(reference: Any) -> None:
+    evaluated(reference, [1, 0, 1, 0], [0.9, 0.5, 0.4, 0.1])
+    assert reference.queries == 2

@@ -12,7 +12,7 @@ import pytest
 
 from crossover.language.tree import Column, Expression
 from crossover.language.types import BOOLEAN, INT, STRING
-from crossover.learning.evaluation import binary, groups, multinomial, regression
+from crossover.learning.evaluation import binary, binary_groups, multinomial, regression
 from crossover.learning.evaluation.findings import Findings
 from crossover.learning.evaluation.groups import Group
 from crossover.learning.evaluation.specification import ThresholdRule
@@ -92,7 +92,7 @@ def test_a_classifier_of_rows_that_stand_alone(engine: Any, reference: Any) -> N
 
 
 def test_groups(engine: Any, reference: Any) -> None:
-    found, expected = (groups.evaluate(each, scored(), "y", "p", 0.4, GROUPS) for each in (engine, reference))
+    found, expected = (binary_groups.evaluate(each, scored(), "y", "p", 0.4, GROUPS) for each in (engine, reference))
     assert len(expected.tables["groups"]["origin"]) == 4
     same(found, expected)
 

@@ -12,8 +12,9 @@ from sklearn import metrics as oracle
 from crossover.core.errors import DataError
 from crossover.language.tree import Column, Expression
 from crossover.language.types import BOOLEAN, INT, STRING
+from crossover.learning.evaluation.binary_groups import evaluate
 from crossover.learning.evaluation.findings import Findings
-from crossover.learning.evaluation.groups import MOST_GROUPS, Group, evaluate
+from crossover.learning.evaluation.groups import MOST_GROUPS, Group
 from crossover.relations.nodes import Project
 from tests.tables import inline
 

@@ -16,7 +16,7 @@ from crossover.language.parse import parse
 from crossover.learning.evaluation.specification import Evaluate, ThresholdRule
 from crossover.learning.models.fitted import LogisticRegression
 from crossover.learning.models.scorer import Scorer
-from crossover.learning.models.specification import TrainLogisticRegression
+from crossover.learning.models.specification import TrainLinearRegression, TrainLogisticRegression
 from crossover.learning.preparation.specification import Input, Split
 from crossover.plan.plan import ModelPlan
 from crossover.runs.learn import Learned, judge, learn
@@ -128,3 +128,19 @@ def test_a_rule_that_no_score_satisfies_is_an_error_of_the_data(reference: Any) 
     plan = replace(plan_of(evaluate=Evaluate(threshold=ThresholdRule(precision=0.99))), relation=relation_of(rows))
     with pytest.raises(DataError, match=r"no threshold has precision 0\.99 on the training rows: the highest is 0\."):
         trained(reference, plan)
+
+
+def test_groups_of_predicted_numbers(local_learner: Any) -> None:
+    known = [row for row in FLIGHTS if row["delay"] is not None]
+    linear = TrainLinearRegression(kind="linear_regression", l2=0.01)
+    plan = plan_of(
+        relation=relation_of(known), label="delay", inputs=(INPUTS[0], INPUTS[2]), train=linear, evaluate=Evaluate(by=("carrier",))
+    )
+    learned = trained(local_learner, plan)
+    scores = {row["id"]: row["prediction"] for row in local_learner.collect(learned.scores).to_pylist()}
+    lines = learned.evaluation.tables["groups"]["carrier"]
+    assert [line["value"] for line in lines][-1] is None
+    for line in lines:
+        errors = [row["delay"] - scores[row["id"]] for row in known if is_test_row(row) and row["carrier"] == line["value"]]
+        assert (line["rows"], line["rmse"]) == (len(errors), pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-12))
+    assert learned.metrics["most_rmse_by_carrier"] == max(line["rmse"] for line in lines)

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from sklearn import metrics as oracle
 
-from crossover.learning.evaluation.regression import evaluate
+from crossover.core.errors import DataError
+from crossover.language.tree import Column, Expression
+from crossover.language.types import BOOLEAN, INT
+from crossover.learning.evaluation.findings import Findings
+from crossover.learning.evaluation.groups import MOST_GROUPS, Group
+from crossover.learning.evaluation.regression import evaluate, evaluate_groups
+from crossover.relations.nodes import Project
 from tests.tables import inline
 
 PERCENT = (5, 25, 50, 75, 95)
@@ -52,3 +58,46 @@ def test_where_the_label_is_constant_r2_is_not_defined(local_learner: Any) -> No
 def test_one_row_has_errors_and_no_r2(local_learner: Any) -> None:
     found = evaluated(local_learner, [5.0], [4.0], 2.0)
     assert (found["rmse"], found["mae"], found["r2"], found["residual_5"]) == (1.0, 1.0, None, 1.0)
+
+
+GROUPS = (Group("hour", INT, 0), Group("holiday", BOOLEAN, 1))
+
+
+def by_group(learner: Any, rows: Any) -> Findings:
+    table = inline("y double, p double, hour int, holiday boolean", rows)
+    columns: dict[str, Expression] = {"y": Column("y"), "p": Column("p")}
+    for group in GROUPS:
+        columns |= group.expressions()
+    return evaluate_groups(learner, Project(table, tuple(columns.items())), "y", "p", GROUPS)
+
+
+def test_each_group_has_the_metrics_of_its_rows_alone(local_learner: Any) -> None:
+    random = np.random.default_rng(29)
+    rows = [
+        (float(y), float(y + error), [7, -1, None][number % 3], [True, False][number % 2])
+        for number, (y, error) in enumerate(random.normal(size=(60, 2)))
+    ]
+    found = by_group(local_learner, [*rows, (3.0, 2.5, 11, None)])
+    for place, (column, values) in enumerate({"hour": [-1, 7, 11, None], "holiday": [False, True, None]}.items(), start=2):
+        lines = found.tables["groups"][column]
+        assert [line["value"] for line in lines] == values
+        known = []
+        for line in lines:
+            own = [row for row in rows if row[place] == line["value"]]
+            if line["rows"] == 1:
+                assert line == {"value": line["value"], "rows": 1, "rmse": 0.5, "mae": 0.5, "r2": None}
+                continue
+            labels, predictions = np.array([row[:2] for row in own]).T
+            metrics = expected(labels, predictions)
+            known.append(metrics["r2"])
+            assert {name: line[name] for name in ("rmse", "mae", "r2")} == pytest.approx(
+                {name: metrics[name] for name in ("rmse", "mae", "r2")}, rel=1e-12
+            )
+        assert found.metrics[f"least_r2_by_{column}"] == pytest.approx(min(known), rel=1e-12)
+        assert found.metrics[f"most_rows_by_{column}"] == max(line["rows"] for line in lines)
+
+
+def test_a_column_of_too_many_values_is_refused(local_learner: Any) -> None:
+    rows = [(1.0, 1.0, number, True) for number in range(MOST_GROUPS + 1)]
+    with pytest.raises(DataError, match=r"`by: \[hour\]`: more than 200 values"):
+        by_group(local_learner, rows)

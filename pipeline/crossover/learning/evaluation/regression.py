@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import Any
 
@@ -9,11 +10,14 @@ from crossover.language.tree import Column, Expression, call
 from crossover.learning.evaluation.arithmetic import minus, square, value
 from crossover.learning.evaluation.baseline import PREFIX
 from crossover.learning.evaluation.findings import Findings, Metrics, ratio
+from crossover.learning.evaluation.groups import KEYS, MOST_GROUPS, Group, check_few, findings, in_groups
 from crossover.relations.compute import Compute, one_row
-from crossover.relations.nodes import Aggregate, AggregateCall, Project, Relation
+from crossover.relations.nodes import Aggregate, AggregateCall, Order, Project, Relation, TopN
 
 QUANTILES = (5, 25, 50, 75, 95)
 """Of the residuals, in percent."""
+TOLD = ("rows", "rmse", "mae", "r2")
+"""Metrics of each group."""
 
 
 def evaluate(compute: Compute, scored: Relation, label: str, prediction: str, training_mean: float) -> Findings:
@@ -60,3 +64,23 @@ def _judged(sums: dict[str, Any], of: str, rows: int, spread: float) -> Metrics:
 
 def _named(quantiles: list[float | None]) -> Metrics:
     return {f"residual_{percent}": quantile for percent, quantile in zip(QUANTILES, quantiles, strict=True)}
+
+
+def evaluate_groups(compute: Compute, scored: Relation, label: str, prediction: str, groups: Sequence[Group]) -> Findings:
+    """Return the metrics of each group, and the least and the most of each of TOLD, in one query.
+
+    `scored` has the carried columns of the groups. Raises DataError for a column of too many values.
+    """
+    if not groups:
+        return Findings({})
+    columns = {"label": Column(label), **_of("residual", minus(Column(label), Column(prediction)))}
+    sums = tuple((name, AggregateCall("sum", name)) for name in ("residual_square", "residual_size"))
+    calls = (("rows", AggregateCall("count_rows")), ("stddev", AggregateCall("stddev", "label")), *sums)
+    every = Aggregate(in_groups(scored, columns, groups), KEYS, calls)
+    most = len(groups) * MOST_GROUPS + 1
+    found = {}
+    for row in compute.collect(TopN(every, tuple(map(Order, KEYS)), most)).to_pylist():
+        spread = (row["stddev"] or 0.0) ** 2 * (row["rows"] - 1)
+        found[tuple(row[name] for name in KEYS)] = {"rows": row["rows"], **_judged(row, "residual", row["rows"], spread)}
+    check_few(found, groups)
+    return findings(groups, found, TOLD)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from crossover.core.errors import DataError
 from crossover.language.tree import Column, Expression, call
 from crossover.language.types import BOOLEAN
-from crossover.learning.evaluation import binary, groups
+from crossover.learning.evaluation import binary, binary_groups
 from crossover.learning.evaluation.baseline import baseline
 from crossover.learning.evaluation.thresholds import Chosen, choose
 from crossover.learning.models import logistic_regression
@@ -81,7 +81,7 @@ class BinaryLearner(Learner):
         self.keep(kept)
         threshold = model.solution.threshold
         found = binary.evaluate(self.engine, kept, LABEL, "probability", threshold, tuple(clusters_of(self.plan)))
-        by_group = groups.evaluate(self.engine, kept, LABEL, "probability", threshold, groups_of(self.plan))
+        by_group = binary_groups.evaluate(self.engine, kept, LABEL, "probability", threshold, groups_of(self.plan))
         share = (model.preparation.positives or 0) / model.preparation.rows
         constant = baseline(int(found.metrics["rows"] or 0), int(found.metrics["positives"] or 0), share)
         return Evaluation({**found.metrics, **by_group.metrics, **constant}, {**found.tables, **by_group.tables})

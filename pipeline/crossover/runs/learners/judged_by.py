@@ -1,4 +1,4 @@
-"""Columns that a classifier's evaluation reads beside label and probability: groups, and what makes rows alike."""
+"""Columns that an evaluation reads beside label and prediction: groups, and what makes rows alike."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ def clusters_of(plan: ModelPlan) -> dict[str, Expression]:
     return {f"{CLUSTER}{place}": Column(name) for place, name in enumerate(by)}
 
 
+def carried_groups(plan: ModelPlan) -> dict[str, Expression]:
+    """Return the columns of groups as they are carried, over the model's table."""
+    return {name: each for group in groups_of(plan) for name, each in group.expressions().items()}
+
+
 def judged_by(plan: ModelPlan) -> dict[str, Expression]:
-    """Return all of them, over the model's table."""
-    columns = clusters_of(plan)
-    for group in groups_of(plan):
-        columns |= group.expressions()
-    return columns
+    """Return clusters and groups, over the model's table."""
+    return clusters_of(plan) | carried_groups(plan)

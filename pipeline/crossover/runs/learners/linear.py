@@ -23,6 +23,7 @@ from crossover.relations.compute import one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Materialise, Project, Relation
 from crossover.runs.learners.base import LABEL, WEIGHT, Evaluation, Learner, Trained
 from crossover.runs.learners.explained import answer_facts, coefficient_facts
+from crossover.runs.learners.judged_by import carried_groups, groups_of
 from crossover.runs.learners.weights import carried_weight, weight_column
 
 
@@ -45,7 +46,7 @@ class LinearLearner(Learner):
         return as_double(self.plan.label, self.plan.schema[self.plan.label].type.name)
 
     def carried(self) -> dict[str, Expression]:
-        return carried_weight(self.plan)
+        return carried_groups(self.plan) | carried_weight(self.plan)
 
     @property
     def scales_inside(self) -> bool:
@@ -105,11 +106,12 @@ class LinearLearner(Learner):
 
     def evaluate(self, rows: Matrix, model: FittedModel) -> Evaluation:
         assert isinstance(model.solution, LinearRegression)
-        scored = with_prediction(rows, model.solution, (LABEL,))
+        scored = with_prediction(rows, model.solution, (LABEL, *carried_groups(self.plan)))
         kept = Materialise(scored, f"{self.plan.name} test scores", "read by each round of the metrics")
         self.keep(kept)
         found = regression.evaluate(self.engine, kept, LABEL, "prediction", float(model.facts["label_mean"]))
-        return Evaluation(found.metrics, found.tables)
+        by_group = regression.evaluate_groups(self.engine, kept, LABEL, "prediction", groups_of(self.plan))
+        return Evaluation({**found.metrics, **by_group.metrics}, {**found.tables, **by_group.tables})
 
     @property
     def _settings(self) -> TrainLinearRegression:
