@@ -45,7 +45,7 @@ class LoadedModel:
     def score(self, rows: Mapping[str, Cell]) -> dict[str, Any]: ...
 
     def score(self, rows: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `probability` and `prediction`, or `cluster` and `distance`: of one row, or of columns of equal length.
+        """Return what scores hold beside the key (`probability`, `prediction`, `cluster` ...): of one row, or of columns of equal length.
 
         Columns are NumPy arrays or lists. Null is None; so are NaN, infinities and NaT. A date or timestamp may be
         ISO 8601 text. Raises DataError for a column that is missing or of another type.
