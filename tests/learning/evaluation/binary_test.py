@@ -32,10 +32,12 @@ def random_scores(kind: str) -> tuple[Any, Any]:
             scores = np.where(random.random(600) < 0.2, labels, scores)
         case "certain and wrong":
             scores = np.where(random.random(600) < 0.2, ~labels, scores)
+        case "one score":
+            scores = np.full(600, 0.3)
     return labels.astype(int), scores.astype(float)
 
 
-@pytest.mark.parametrize("kind", ["distinct", "many ties", "all in one bucket", "ends", "certain and wrong"])
+@pytest.mark.parametrize("kind", ["distinct", "many ties", "all in one bucket", "ends", "certain and wrong", "one score"])
 def test_all_metrics_are_those_of_scikit_learn(local_learner: Any, kind: str) -> None:
     labels, scores = random_scores(kind)
     found = evaluated(local_learner, labels, scores, 0.4)
@@ -46,6 +48,7 @@ def test_all_metrics_are_those_of_scikit_learn(local_learner: Any, kind: str) ->
             "auc": oracle.roc_auc_score(labels, scores),
             "aupr": oracle.average_precision_score(labels, scores),
             "log_loss": oracle.log_loss(labels, scores),
+            "brier": oracle.brier_score_loss(labels, scores),
             "accuracy": oracle.accuracy_score(labels, predicted),
             "recall": oracle.recall_score(labels, predicted),
             "f1": oracle.f1_score(labels, predicted),
