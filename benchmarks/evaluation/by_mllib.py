@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 
 
 def main(folder: str) -> None:
-    spark = SparkSession.builder.config("spark.ui.enabled", "false").getOrCreate()
+    spark = SparkSession.builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     scores = spark.read.parquet(folder).selectExpr("cast(label as double) label", "probability").cache()
     scores.count()
