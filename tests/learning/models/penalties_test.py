@@ -11,7 +11,7 @@ import pytest
 from crossover.engines.base import Engine
 from crossover.learning.models import linear_regression, logistic_regression
 from crossover.learning.models.matrix import CodeBlock, Matrix
-from crossover.learning.models.optimum import Answer, Objective, polish
+from crossover.learning.models.optimum import WIDEST, Answer, Objective, polish
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.sparse_step import least_of_model
 from crossover.learning.models.state import Preparation
@@ -203,13 +203,14 @@ def test_the_quadratic_model_with_l1_is_minimised_exactly(seed: int) -> None:
 
 
 def test_what_is_too_wide_to_polish_is_told_and_has_no_tables(reference: Reference) -> None:
-    rows = [(place % 1200, place % 2) for place in range(2400)]
-    matrix = Matrix(inline("code int, y int", rows), (), (CodeBlock("code", 1200),), "y", len(rows))
-    answer = logistic_regression.fit(reference, matrix, Penalty(0.0, 0.1), 1200)  # type: ignore[arg-type]
-    assert answer.warnings == ("1200 columns are more than 1000: the answer is as exact as the library left it",)
+    width = WIDEST + 1
+    rows = [(place, place % 2) for place in range(width)]
+    matrix = Matrix(inline("code int, y int", rows), (), (CodeBlock("code", width),), "y", len(rows))
+    answer = logistic_regression.fit(reference, matrix, Penalty(0.0, 0.1), width // 2)  # type: ignore[arg-type]
+    assert answer.warnings == (f"{width} columns are more than {WIDEST}: the answer is as exact as the library left it",)
     facts = coefficient_facts(
         reference,  # type: ignore[arg-type]
         Objective(reference, matrix, "logistic", Penalty(0.0, 0.1)),  # type: ignore[arg-type]
-        answer, Preparation((), 2400, 1200), "y", scaled_inside=False,
+        answer, Preparation((), width, width // 2), "y", scaled_inside=False,
     )  # fmt: skip
     assert facts == {}
