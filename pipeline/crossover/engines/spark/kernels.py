@@ -13,8 +13,6 @@ import pyarrow as pa
 from crossover.learning.models.losses import row_losses
 from crossover.learning.models.matrix import Floats, Loss, LossSums
 
-SCHEMA = "partition int, sums binary"
-
 BLOCK = 65_536
 """Rows at a time: enough to pay for one pass over the Hessian of the code columns."""
 
@@ -36,14 +34,19 @@ class Layout:
 
 def partial_sums(batches: Iterator[pa.RecordBatch], layout: Layout, coefficients: Floats) -> Iterator[pa.RecordBatch]:
     """Yield one row: the partition's number, and its sums as bytes."""
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
     total = nothing(len(coefficients), meat=layout.meat)
     for block in blocks_of(batches):
         total = total + block_sums(block, layout, coefficients)
+    yield row_of(packed(total))
+
+
+def row_of(sums: bytes) -> pa.RecordBatch:
+    """Return the row (partition, sums) of the partition that is being computed."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
     partition = context.partitionId() if context else 0
-    yield pa.RecordBatch.from_arrays([pa.array([partition], pa.int32()), pa.array([packed(total)], pa.binary())], ["partition", "sums"])
+    return pa.RecordBatch.from_arrays([pa.array([partition], pa.int32()), pa.array([sums], pa.binary())], ["partition", "sums"])
 
 
 def block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> LossSums:

@@ -8,7 +8,8 @@ import numpy as np
 from pyspark.ml.classification import LogisticRegression
 from pyspark.sql import DataFrame
 
-from crossover.engines.spark import kernels, softmax_kernel
+from crossover.engines.spark import softmax_kernel
+from crossover.engines.spark.partial_sums import partial_sums
 from crossover.engines.spark.training import FEATURES, LABEL, labelled, weighted
 from crossover.learning.models.matrix import Floats, Matrix
 from crossover.learning.models.penalty import Penalty
@@ -39,6 +40,6 @@ def multinomial_sums(data: DataFrame, matrix: Matrix, coefficients: Floats) -> S
     codes = tuple((each.column, each.width) for each in matrix.codes)
     layout = softmax_kernel.Layout(matrix.dense, codes, matrix.label, matrix.weight)
     kernel = partial(softmax_kernel.partial_sums, layout=layout, coefficients=coefficients)
-    rows = data.select(*dict.fromkeys(matrix.columns)).mapInArrow(kernel, kernels.SCHEMA).collect()
-    parts = [SoftmaxSums.unpacked(bytes(row["sums"]), *coefficients.shape) for row in sorted(rows, key=lambda row: row["partition"])]
-    return reduce(SoftmaxSums.__add__, parts, SoftmaxSums.nothing(*coefficients.shape))
+    nothing = SoftmaxSums.nothing(*coefficients.shape)
+    parts = partial_sums(data, matrix.columns, kernel, len(nothing.packed()))
+    return reduce(SoftmaxSums.__add__, (SoftmaxSums.unpacked(each, *coefficients.shape) for each in parts), nothing)

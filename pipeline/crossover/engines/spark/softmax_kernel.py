@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from crossover.engines.spark.kernels import blocks_of
+from crossover.engines.spark.kernels import blocks_of, row_of
 from crossover.learning.models.matrix import Floats
 from crossover.learning.models.softmax import SoftmaxSums, softmax_sums
 
@@ -25,14 +25,10 @@ class Layout:
 
 def partial_sums(batches: Iterator[pa.RecordBatch], layout: Layout, coefficients: Floats) -> Iterator[pa.RecordBatch]:
     """Yield one row: the partition's number, and its sums at coefficients (K, d + 1) as bytes."""
-    from pyspark import TaskContext
-
-    context = TaskContext.get()
     total = SoftmaxSums.nothing(*coefficients.shape)
     for block in blocks_of(batches):
         total = total + _block_sums(block, layout, coefficients)
-    partition = context.partitionId() if context else 0
-    yield pa.RecordBatch.from_arrays([pa.array([partition], pa.int32()), pa.array([total.packed()], pa.binary())], ["partition", "sums"])
+    yield row_of(total.packed())
 
 
 def _block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> SoftmaxSums:

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from crossover.core.errors import DataError
 from crossover.engines.spark import kernels
 from crossover.engines.spark.classic.k_means import lloyd
+from crossover.engines.spark.partial_sums import partial_sums
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
 
@@ -90,10 +91,10 @@ def loss_sums(data: DataFrame, matrix: Matrix, coefficients: Floats, loss: Loss,
     codes = tuple((each.column, each.width) for each in matrix.codes)
     layout = kernels.Layout(matrix.dense, codes, matrix.label, matrix.weight, loss, meat)
     kernel = partial(kernels.partial_sums, layout=layout, coefficients=coefficients)
-    rows = data.select(*dict.fromkeys(matrix.columns)).mapInArrow(kernel, kernels.SCHEMA).collect()
     size = matrix.width + 1
-    parts = [kernels.unpacked(bytes(row["sums"]), size, meat=meat) for row in sorted(rows, key=lambda row: row["partition"])]
-    return reduce(LossSums.__add__, parts, kernels.nothing(size, meat=meat))
+    nothing = kernels.nothing(size, meat=meat)
+    parts = partial_sums(data, matrix.columns, kernel, len(kernels.packed(nothing)))
+    return reduce(LossSums.__add__, (kernels.unpacked(each, size, meat=meat) for each in parts), nothing)
 
 
 def fit_k_means(data: DataFrame, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
