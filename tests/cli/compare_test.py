@@ -11,6 +11,8 @@ from crossover.core.redaction import HIDDEN
 from crossover.engines.registry import ENGINES
 from tests.cli.conftest import Shop
 
+pytestmark = pytest.mark.once
+
 
 def test_engines_that_agree_commit_the_first_one_s_answer(shop: Shop) -> None:
     done = shop("run", "shop.yaml", "--engine", "polars,pandas", "--json", "-q")

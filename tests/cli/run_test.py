@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.conftest import Shop
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(params=["pandas", "polars"])
 def engine(request: pytest.FixtureRequest) -> str:

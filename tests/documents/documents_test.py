@@ -54,7 +54,8 @@ def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int],
     return run
 
 
-@pytest.mark.parametrize(("document", "partitions"), [("flights", 3), ("routes", 3), ("skeleton", 1), ("skeleton", 3), ("skeleton", 8)])
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("partitions", [pytest.param(1, marks=pytest.mark.once), 3, pytest.param(8, marks=pytest.mark.once)])
 def test_every_engine_gives_one_answer(
     document: str, partitions: int, engine_name: str, open_engines: OpenEngines, answer: Callable[..., Answer]
 ) -> None:

@@ -68,7 +68,7 @@ def answers(made: Path, open_engines: OpenEngines) -> Answers:
     return run
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(name, marks=pytest.mark.once) if "taxi" in name and name != "taxi" else name for name in CASES])
 def test_every_engine_gives_one_answer(case: str, engine_name: str, answers: Answers) -> None:
     found = certificate(("pandas", answers(case, "pandas")[0]), (engine_name, answers(case, engine_name)[0]))
     assert found.same_answer, found.first_difference
@@ -107,6 +107,7 @@ def test_zones_are_those_that_were_found_by_hand(answers: Answers) -> None:
     assert 0.149427 <= metrics["inertia"] <= 0.149427 * 1.02
 
 
+@pytest.mark.once
 def test_the_public_files_give_what_the_sample_gives(answers: Answers, engine_name: str) -> None:
     """Other headers, other physical types, Parquet in place of CSV: by parameters alone."""
     sample, public = (answers(name, engine_name)[0] for name in ("small taxi", "public taxi"))

@@ -71,6 +71,7 @@ def test_a_document_runs_under_spark_submit(tmp_path: Path, request: pytest.Fixt
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_a_scoring_document_runs_under_spark_submit(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     write_data(tmp_path)
     (tmp_path / "late.yaml").write_text(TRAINED, encoding="utf-8")

@@ -55,6 +55,7 @@ def test_settings_are_the_same_optimum_on_every_engine(
     assert [line for number in numbers for line in wrong(engine, number)] == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("batch", range(0, min(SETTINGS, 40), BATCH))
 def test_the_reference_is_at_the_optimum_too(batch: int) -> None:
     """From coefficients of 0, so that the polish alone finds it."""

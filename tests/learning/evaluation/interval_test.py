@@ -166,6 +166,7 @@ def _intervals_by_formula(labels: Any, scores: Any, cluster: Any) -> tuple[tuple
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize(("effect", "labels_alike"), [(0.3, False), (1.2, False), (0.3, True)])
 def test_95_percent_of_the_intervals_cover_the_true_auc(reference: Any, effect: float, labels_alike: bool) -> None:
     # two scores of independent rows differ by a normal of variance 2

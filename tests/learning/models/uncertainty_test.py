@@ -13,6 +13,8 @@ from crossover.learning.models.optimum import Objective, polish
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.uncertainty import ROBUST, SHRUNK, STANDARD_ERROR, students_quantile, uncertainty
 
+pytestmark = pytest.mark.once
+
 WEIGHTED = Matrix(None, (), weight="w")  # type: ignore[arg-type]
 UNWEIGHTED = Matrix(None, ())  # type: ignore[arg-type]
 
