@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crossover.core.errors import ConfigError
-from crossover.document.load import read_text
 from crossover.learning.models.specification import TrainKMeans
-from crossover.plan.build import build_plan
+from tests.plan.mistakes import mistakes_of
 
 DOCUMENT = """\
 pipeline: p
@@ -32,14 +30,7 @@ GIVEN = "{kind: k_means, centres: [{x: 1.5, i: 2.5, b: true, c: a}, {x: 1, i: 0,
 
 
 def mistakes(train: str = GIVEN, evaluate: str = "{truth: known}") -> list[str]:
-    loaded = read_text(DOCUMENT.format(train=train, evaluate=evaluate), "p.yaml")
-    try:
-        loaded.problems.raise_if_any()
-        build_plan(loaded)
-        loaded.problems.raise_if_any()
-    except ConfigError as error:
-        return [each.message for each in error.problems]
-    return []
+    return mistakes_of(DOCUMENT.format(train=train, evaluate=evaluate))
 
 
 def test_given_centres_and_an_outcome_as_truth_are_right() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crossover.core.errors import ConfigError
 from crossover.document.load import read_text
 from crossover.learning.evaluation.specification import ThresholdRule
 from crossover.plan.build import build_plan
+from tests.plan.mistakes import mistakes_of
 
 DOCUMENT = """\
 pipeline: p
@@ -33,14 +33,7 @@ LINEAR = "{kind: linear_regression}"
 
 
 def mistakes(evaluate: str, train: str = "{kind: logistic_regression}", label: str = "won") -> list[str]:
-    loaded = read_text(DOCUMENT.format(train=train, evaluate=evaluate, label=label), "p.yaml")
-    try:
-        loaded.problems.raise_if_any()
-        build_plan(loaded)
-        loaded.problems.raise_if_any()
-    except ConfigError as error:
-        return [each.message for each in error.problems]
-    return []
+    return mistakes_of(DOCUMENT.format(train=train, evaluate=evaluate, label=label))
 
 
 @pytest.mark.parametrize(

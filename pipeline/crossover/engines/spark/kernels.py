@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from crossover.learning.models.design_sums import Codes, column_products, column_sums, scores_of
 from crossover.learning.models.losses import row_losses
 from crossover.learning.models.matrix import Floats, Loss, LossSums
 
 BLOCK = 65_536
 """Rows at a time: enough to pay for one pass over the Hessian of the code columns."""
-
-Codes = list[tuple[npt.NDArray[np.int64], int, int]]
-"""Codes, first column in the Hessian, width."""
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -53,11 +48,9 @@ def block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> LossSum
     """Return the sums of a block of rows. Code columns are counted, never written out."""
     rows = block.num_rows
     dense = np.column_stack([np.ones(rows), *(block[name].to_numpy() for name in layout.dense)])
-    codes = _codes(block, layout)
+    codes = codes_of(block, layout.codes)
     label = block[layout.label].to_numpy().astype(np.float64)
-    score = dense @ coefficients[: dense.shape[1]]
-    for column, start, _ in codes:
-        score += coefficients[start + column]
+    score = scores_of(dense, codes, coefficients[None, :])[:, 0]
     values, slope, curvature = row_losses(layout.loss, score, label)
     total = float(rows)
     if layout.weight is not None:
@@ -65,45 +58,14 @@ def block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> LossSum
         values, slope, curvature = weight * values, weight * slope, weight * curvature
         total = float(weight.sum())
     size = len(coefficients)
-    meat = _products(dense, codes, slope**2, size) if layout.meat else None
-    return LossSums(rows, total, float(values.sum()), _gradient(dense, codes, slope, size), _products(dense, codes, curvature, size), meat)
+    meat = column_products(dense, codes, slope**2, size) if layout.meat else None
+    gradient, hessian = column_sums(dense, codes, slope, size), column_products(dense, codes, curvature, size)
+    return LossSums(rows, total, float(values.sum()), gradient, hessian, meat)
 
 
-def _gradient(dense: Floats, codes: Codes, residual: Floats, size: int) -> Floats:
-    gradient = np.zeros(size)
-    gradient[: dense.shape[1]] = dense.T @ residual
-    for column, start, width in codes:
-        gradient[start : start + width] = np.bincount(column, residual, width)
-    return gradient
-
-
-def _products(dense: Floats, codes: Codes, factors: Floats, size: int) -> Floats:
-    """Return the sum of c x x^T over rows x with a factor c each.
-
-    Upper triangle by blocks, then its mirror: dense with dense, dense with codes, codes with themselves and each other.
-    """
-    sums = np.zeros((size, size))
-    count = dense.shape[1]
-    weighted = dense * factors[:, None]
-    sums[:count, :count] = dense.T @ weighted
-    for column, start, width in codes:
-        for place in range(count):
-            sums[place, start : start + width] = np.bincount(column, weighted[:, place], width)
-        diagonal = np.arange(start, start + width)
-        sums[diagonal, diagonal] = np.bincount(column, factors, width)
-    for (left, top, height), (right, start, width) in combinations(codes, 2):
-        pairs = np.bincount(left * width + right, factors, height * width)
-        sums[top : top + height, start : start + width] = pairs.reshape(height, width)
-    mirrored: Floats = np.triu(sums) + np.triu(sums, 1).T
-    return mirrored
-
-
-def _codes(block: pa.Table, layout: Layout) -> Codes:
-    codes, start = [], len(layout.dense) + 1
-    for name, width in layout.codes:
-        codes.append((block[name].to_numpy().astype(np.int64), start, width))
-        start += width
-    return codes
+def codes_of(block: pa.Table, codes: Sequence[tuple[str, int]]) -> Codes:
+    """Return the code columns of a block, each with its width."""
+    return [(block[name].to_numpy().astype(np.int64), width) for name, width in codes]
 
 
 def blocks_of(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from crossover.engines.spark.kernels import blocks_of, row_of
+from crossover.engines.spark.kernels import blocks_of, codes_of, row_of
 from crossover.learning.models.matrix import Floats
 from crossover.learning.models.softmax import SoftmaxSums, softmax_sums
 
@@ -33,6 +33,6 @@ def partial_sums(batches: Iterator[pa.RecordBatch], layout: Layout, coefficients
 
 def _block_sums(block: pa.Table, layout: Layout, coefficients: Floats) -> SoftmaxSums:
     dense = np.column_stack([block[name].to_numpy() for name in layout.dense]) if layout.dense else np.empty((block.num_rows, 0))
-    codes = [(block[name].to_numpy().astype(np.int64), width) for name, width in layout.codes]
+    codes = codes_of(block, layout.codes)
     weight = block[layout.weight].to_numpy() if layout.weight else None
     return softmax_sums(dense, codes, block[layout.label].to_numpy().astype(np.int64), weight, coefficients)

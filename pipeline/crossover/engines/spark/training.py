@@ -25,21 +25,25 @@ FEATURES, LABEL, WEIGHT = "__features", "__label", "__weight"
 
 def fit_logistic_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (d + 1,) coefficients. MLlib keeps its own blocks of rows while it fits, and gives them back."""
-    library = LogisticRegression(
+    model = weighted(logistic_regression("binomial", penalty, iterations, tolerance), matrix).fit(labelled(data, matrix))
+    found = np.concatenate(([model.intercept], model.coefficients.toArray()))
+    if not np.isfinite(found).all():
+        raise DataError("the label has one value only in the rows to learn from: there is nothing to tell apart")
+    return found
+
+
+def logistic_regression(family: str, penalty: Penalty, iterations: int, tolerance: float) -> LogisticRegression:
+    """Return MLlib's estimator, which takes the penalty as it is and scales nothing."""
+    return LogisticRegression(
         featuresCol=FEATURES,
         labelCol=LABEL,
-        family="binomial",
+        family=family,
         regParam=penalty.total,
         elasticNetParam=penalty.l1_ratio,
         standardization=False,
         maxIter=iterations,
         tol=tolerance,
     )
-    model = weighted(library, matrix).fit(labelled(data, matrix))
-    found = np.concatenate(([model.intercept], model.coefficients.toArray()))
-    if not np.isfinite(found).all():
-        raise DataError("the label has one value only in the rows to learn from: there is nothing to tell apart")
-    return found
 
 
 def fit_linear_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:

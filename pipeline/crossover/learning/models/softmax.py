@@ -8,18 +8,15 @@ sum w (P(k) - [label = k]) x, its Hessian between k and l sum w P(k) ([k = l] - 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
+from crossover.learning.models.design_sums import Codes, column_products, column_sums, scores_of
 from crossover.learning.models.matrix import Floats
 
 Integers = npt.NDArray[np.integer]
-Codes = Sequence[tuple[Integers, int]]
-"""Codes (n,) of 0 .. width - 1 that stand for `width` columns of zeros and ones, and the width."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ def softmax_sums(dense: Floats, codes: Codes, label: Integers, weight: Floats | 
     classes, size = coefficients.shape
     rows = np.arange(len(label))
     block = np.column_stack((np.ones(len(label)), dense))
-    scores = _scores(block, codes, coefficients)
+    scores = scores_of(block, codes, coefficients)
     scores -= scores.max(axis=1, keepdims=True)
     powers = np.exp(scores)
     total = powers.sum(axis=1)
@@ -72,53 +69,13 @@ def softmax_sums(dense: Floats, codes: Codes, label: Integers, weight: Floats | 
     residual[rows, label] -= 1
     if weight is not None:
         lost, residual = lost * weight, residual * weight[:, None]
-    gradient = np.stack([_sums(block, codes, residual[:, number], size) for number in range(classes)])
+    gradient = np.stack([column_sums(block, codes, residual[:, number], size) for number in range(classes)])
     hessian = np.empty((classes, size, classes, size))
     weighted = probability if weight is None else probability * weight[:, None]
     for left in range(classes):
         for right in range(left, classes):
             curvature = weighted[:, left] * ((left == right) - probability[:, right])
-            hessian[left, :, right] = _products(block, codes, curvature, size)
+            hessian[left, :, right] = column_products(block, codes, curvature, size)
             hessian[right, :, left] = hessian[left, :, right]
     counted = float(len(label)) if weight is None else float(weight.sum())
     return SoftmaxSums(counted, float(lost.sum()), gradient, hessian.reshape(classes * size, classes * size))
-
-
-def _scores(block: Floats, codes: Codes, coefficients: Floats) -> Floats:
-    start = block.shape[1]
-    scores: Floats = block @ coefficients[:, :start].T
-    for column, width in codes:
-        scores += coefficients[:, start : start + width].T[column]
-        start += width
-    return scores
-
-
-def _sums(block: Floats, codes: Codes, weights: Floats, size: int) -> Floats:
-    """Return the weighted sum of each column, shape (d + 1,)."""
-    sums = np.empty(size)
-    start = block.shape[1]
-    sums[:start] = block.T @ weights
-    for column, width in codes:
-        sums[start : start + width] = np.bincount(column, weights, width)
-        start += width
-    return sums
-
-
-def _products(block: Floats, codes: Codes, weights: Floats, size: int) -> Floats:
-    """Return the weighted sums of the products of columns, shape (d + 1, d + 1)."""
-    count = block.shape[1]
-    upper = np.zeros((size, size))
-    weighted = block * weights[:, None]
-    upper[:count, :count] = block.T @ weighted
-    starts = np.cumsum([count, *(width for _, width in codes)])
-    placed = [(column, int(start), width) for (column, width), start in zip(codes, starts, strict=False)]
-    for column, start, width in placed:
-        for place in range(count):
-            upper[place, start : start + width] = np.bincount(column, weighted[:, place], width)
-        diagonal = np.arange(start, start + width)
-        upper[diagonal, diagonal] = np.bincount(column, weights, width)
-    for (left, top, height), (right, start, width) in combinations(placed, 2):
-        pairs = np.bincount(left * width + right, weights, height * width)
-        upper[top : top + height, start : start + width] = pairs.reshape(height, width)
-    mirrored: Floats = np.triu(upper) + np.triu(upper, 1).T
-    return mirrored
