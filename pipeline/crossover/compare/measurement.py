@@ -23,8 +23,8 @@ class MeasuredSize:
     name: str
     scale: float | None
     """None where the size is given by parameters."""
-    rows: int
-    """Rows of all sources together, as they were read."""
+    rows: int | None
+    """Rows of all sources together, as the first run that ended well read them; None before."""
     bytes: int
     parameters: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
@@ -199,6 +199,29 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class ApartStage:
+    """A stage as a job of its own, its tables written for the next one: a breakdown, never mixed with the runs.
+
+    What is fused in a run is apart here, and reading and writing what is handed over come on top.
+    """
+
+    size: str
+    engine: str
+    parallelism: int
+    stage: str
+    outcome: str
+    message: str | None = None
+    usage: MeasuredUsage | None = None
+    session_start_s: float | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        known = _known(cls, value)
+        known["usage"] = None if known.get("usage") is None else MeasuredUsage.from_json(known["usage"])
+        return cls(**known)
+
+
+@dataclass(frozen=True)
 class Measurement:
     """All of comparison.json."""
 
@@ -211,6 +234,8 @@ class Measurement:
     """Of the last run so far, UTC."""
     machine: Mapping[str, Any]
     versions: Mapping[str, str]
+    request: Mapping[str, Any] = field(default_factory=dict)
+    """Engines, parallelism, repeats and warm-ups that were asked for."""
     sizes: tuple[MeasuredSize, ...] = ()
     runs: tuple[MeasuredRun, ...] = ()
     summaries: tuple[Summary, ...] = ()
@@ -220,6 +245,7 @@ class Measurement:
     cost: Mapping[str, Any] = field(default_factory=dict)
     verdict: tuple[str, ...] = ()
     models: Mapping[str, Any] = field(default_factory=dict)
+    apart: tuple[ApartStage, ...] = ()
     format: int = FORMAT
 
     def size(self, name: str) -> MeasuredSize:
@@ -238,6 +264,7 @@ class Measurement:
         known["runs"] = tuple(MeasuredRun.from_json(each) for each in known.get("runs", ()))
         known["summaries"] = tuple(Summary.from_json(each) for each in known.get("summaries", ()))
         known["latency"] = tuple(Latency.from_json(each) for each in known.get("latency", ()))
+        known["apart"] = tuple(ApartStage.from_json(each) for each in known.get("apart", ()))
         known["verdict"] = tuple(known.get("verdict", ()))
         return cls(**known)
 

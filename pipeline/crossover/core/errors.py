@@ -81,6 +81,12 @@ class EngineError(CrossoverError):
         self.transient = transient
 
 
+class DoesNotFit(EngineError):
+    """Memory ran out, or would have: more memory or another engine can help, trying again cannot."""
+
+    kind = "does not fit"
+
+
 class GateMissed(CrossoverError):
     """A model missed a `require` of its `evaluate`; the run is committed as rejected."""
 

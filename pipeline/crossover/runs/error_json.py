@@ -10,6 +10,7 @@ from crossover.core.errors import (
     ConfigError,
     CrossoverError,
     DataError,
+    DoesNotFit,
     EngineError,
     EnginesDiffer,
     GateMissed,
@@ -42,6 +43,8 @@ def error_from_json(value: Mapping[str, Any]) -> CrossoverError:
     """Return the error that `error_to_json` described."""
     message, notes = value["message"], value["notes"]
     kind = _BY_CODE.get(value["exit_code"], InternalError)
+    if value["kind"] == DoesNotFit.kind:
+        return DoesNotFit(message, notes=notes)
     if kind is EngineError:
         return EngineError(message, notes=notes, transient=value.get("transient", False))
     if kind is ConfigError:

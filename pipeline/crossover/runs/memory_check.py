@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from crossover.core.errors import EngineError
+from crossover.core.errors import DoesNotFit
 from crossover.engines.base import Engine
 from crossover.plan.memory import Estimate, estimate
 from crossover.plan.plan import Plan
@@ -36,13 +36,13 @@ def estimated(plan: Plan, engine: Engine[Any]) -> Estimate | None:
 
 
 def refuse_what_does_not_fit(plan: Plan, engine: Engine[Any]) -> Estimate | None:
-    """Return the estimate. Raises EngineError if it is more than what is available."""
+    """Return the estimate. Raises DoesNotFit if it is more than what is available."""
     found = estimated(plan, engine)
     if found is None:
         return None
     room = available_memory()
     if found.bytes > room:
-        raise EngineError(
+        raise DoesNotFit(
             f"{engine.name} would need about {_size(found.bytes)} of memory (`{found.step}`), and {_size(room)} are available: "
             "use --engine spark or a larger machine; --force tries it all the same"
         )

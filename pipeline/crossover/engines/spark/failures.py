@@ -10,7 +10,7 @@ from pathlib import Path
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark.errors import PySparkException
 
-from crossover.core.errors import CrossoverError, DataError, EngineError
+from crossover.core.errors import CrossoverError, DataError, DoesNotFit, EngineError
 
 LIMIT = 400
 """Characters of Spark's own words in a message."""
@@ -43,7 +43,7 @@ def translated(text: str, *, of_java: bool = False) -> CrossoverError:
     """Return the error that a text of Spark means."""
     cause = root_cause(text, of_java=of_java)
     if MEMORY.search(text):
-        return EngineError(f"Spark ran out of memory: {cause}", notes=["give it more with spark.driver.memory or spark.executor.memory"])
+        return DoesNotFit(f"Spark ran out of memory: {cause}", notes=["give it more with spark.driver.memory or spark.executor.memory"])
     if SPACE.search(text):
         return EngineError(f"Spark ran out of disk space: {cause}", notes=["its temporary files lie in spark.local.dir"])
     if LOST.search(text):
@@ -58,7 +58,7 @@ def silent_java(log: Path | None) -> EngineError:
     """Return the error of a JVM that no longer answers."""
     last = _tail(log)
     if MEMORY.search(last):
-        return EngineError(
+        return DoesNotFit(
             "Spark ran out of memory and its JVM ended", notes=["give it more with spark.driver.memory", *_last_lines(last)]
         )
     return EngineError("the JVM of Spark no longer answers", notes=_last_lines(last), transient=True)
