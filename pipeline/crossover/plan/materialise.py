@@ -3,7 +3,8 @@
 What two actions read is kept: a source that is counted and then used, a table behind a join, group or window with
 two readers, a model's table. On one machine also what costs little, as keeping it costs nothing. A branch that
 needs only columns of a source takes them there instead of keeping a wide table (a `look_back` into the table
-itself reads three columns before the joins).
+itself reads three columns before the joins), and what is aggregated is aggregated before it is joined, where its
+groups allow it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from crossover.engines.capabilities import Capabilities
 from crossover.language.tree import Expression, columns_of
 from crossover.plan.plan import ModelPlan, Plan, SetAside, TablePlan
 from crossover.relations import nodes
+from crossover.relations.eager_aggregation import aggregate_before_joining
 from crossover.relations.graph import rewrite, topological
 from crossover.relations.nodes import Materialise, Relation, inputs_of
 from crossover.relations.prune import prune
@@ -30,8 +32,9 @@ def place(plan: Plan, capabilities: Capabilities) -> Plan:
     known: Replaced = {}
     lighter = {each: _lighten(each, known) for each in roots}
     slim = prune(lighter.values())
-    kept = _keep([slim[lighter[each]] for each in roots], capabilities)
-    result = {each: kept[slim[lighter[each]]] for each in roots}
+    early = aggregate_before_joining(slim.values())
+    kept = _keep([early[slim[lighter[each]]] for each in roots], capabilities)
+    result = {each: kept[early[slim[lighter[each]]]] for each in roots}
     for each in apart:
         result[each] = rewrite(prune([each])[each], _read_again, {})
     return _with_relations(plan, result)
