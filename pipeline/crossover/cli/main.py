@@ -17,6 +17,7 @@ import typer
 
 import crossover
 from crossover.cli.check import check
+from crossover.cli.diff import diff
 from crossover.cli.engines import engines
 from crossover.cli.example import example
 from crossover.cli.explain import explain
@@ -29,7 +30,7 @@ from crossover.core.errors import ConfigError, CrossoverError, EngineError, Inte
 from crossover.core.nearest import did_you_mean
 from crossover.core.redaction import redact
 
-COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, engines, example)}, "help": help_word}
+COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, diff, engines, example)}, "help": help_word}
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Base of the errors of a wrong command line; typer gives it no public name that all its versions share."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from crossover.compare.difference import Difference, Part
-from crossover.compare.fitted import compare_metrics, compare_models, compare_preparation
+from crossover.compare.fitted import compare_metrics, compare_models, compare_preparation, first_unequal
+from crossover.compare.near_threshold import near_threshold
 from crossover.compare.tables import compare_tables
+from crossover.compare.tolerance import STATED
 from crossover.compare.written_table import WrittenTable
+from crossover.learning.models.fitted import MODEL
 from crossover.runs.durable import read_json
 from crossover.runs.execute import EVALUATION
 from crossover.runs.folder import Attempt
@@ -24,6 +28,7 @@ class Run:
     """An answer to compare: whose, and the attempt that holds it."""
 
     engine: str
+    """Its engine, or another name where two runs of one engine are compared."""
     attempt: Attempt
 
 
@@ -46,12 +51,14 @@ class Certificate:
     def to_json(self) -> dict[str, Any]:
         """Return JSON values."""
         first = self.first_difference
-        return {
+        found = {
             "same_answer": self.same_answer,
             "engines": list(self.engines),
             "first_difference": {"part": first[0], **asdict(first[1])} if first else None,
             "parts": [asdict(part) for part in self.parts],
+            "tolerances": dict(STATED),
         }
+        return {name: _as_json(value) for name, value in found.items()}
 
 
 def compare(runs: Sequence[Run]) -> Certificate:
@@ -61,13 +68,28 @@ def compare(runs: Sequence[Run]) -> Certificate:
     return Certificate(tuple(run.engine for run in runs), tuple(parts))
 
 
+def _as_json(value: Any, name: str = "") -> Any:
+    """Return a value as JSON has it: a number that is not finite as text, and no size of a difference from it."""
+    if isinstance(value, Mapping):
+        return {each: _as_json(inside, each) for each, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if name in ("absolute", "allowed") else repr(value)
+    return value
+
+
 def _compare_two(left: Run, right: Run) -> list[Part]:
     engines = (left.engine, right.engine)
     parts = [_compare_inputs(left, right)]
-    for title, folder, ending in (("table", "tables", ""), ("quarantine", "quarantine", ".parquet"), ("scores", "scores", "")):
-        tables = _tables(left, folder, ending), _tables(right, folder, ending)
-        parts += _each(engines, title, tables, partial(compare_tables, scores=folder == "scores"))
     models = _models(left), _models(right)
+    for title, folder, ending, compare_one in (
+        ("table", "tables", "", compare_tables),
+        ("quarantine", "quarantine", ".parquet", compare_tables),
+        ("scores", "scores", "", partial(_compare_scores, models[0])),
+    ):
+        tables = _tables(left, folder, ending), _tables(right, folder, ending)
+        parts += _each(engines, title, tables, compare_one)
     parts += _each(engines, "fitted state", models, partial(compare_preparation, engines))
     parts += _each(engines, "model", models, partial(compare_models, engines))
     metrics = _metrics(left), _metrics(right)
@@ -94,6 +116,15 @@ def _each(
     return parts
 
 
+def _compare_scores(models: Mapping[str, Path], name: str, left: WrittenTable, right: WrittenTable) -> Part:
+    """Compare scores, and count the rows near the threshold of the model that gave them."""
+    part = compare_tables(name, left, right, scores=True)
+    model = models.get(left.path.name)
+    threshold = None if model is None else read_json(model / MODEL).get("settings", {}).get("threshold")
+    rows_match = bool(part.inexact)
+    return replace(part, near=near_threshold(left, right, threshold)) if rows_match and threshold is not None else part
+
+
 def _compare_inputs(left: Run, right: Run) -> Part:
     """Speed and answers for different documents or different bytes are worth nothing."""
     engines = (left.engine, right.engine)
@@ -101,9 +132,16 @@ def _compare_inputs(left: Run, right: Run) -> Part:
     for what in ("document_hash", "parameters", "semantics", "inputs"):
         values = [record[what] for record in records]
         if values[0] != values[1]:
-            first = Difference("input", what, {}, dict(zip(engines, values, strict=True)))
+            place, values = _where(what, records) or (what, values)
+            first = Difference("input", place, {}, dict(zip(engines, values, strict=True)))
             return Part("inputs", engines, same=False, differences=1, first=first)
     return Part("inputs", engines, same=True, columns=len(records[0]["inputs"]))
+
+
+def _where(what: str, records: Sequence[Mapping[str, Any]]) -> tuple[str, list[Any]] | None:
+    """Return where two documents differ first, with both values."""
+    documents = [record.get("document") for record in records]
+    return first_unequal("document", *documents) if what == "document_hash" and all(documents) else None
 
 
 def _tables(run: Run, folder: str, ending: str) -> dict[str, WrittenTable]:

@@ -31,6 +31,41 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Inexact:
+    """The verdict on an inexact column, or on an array of a model's weights."""
+
+    column: str
+    tolerance: str
+    """What is allowed, in words; empty where the size of a difference is not judged."""
+    differences: int
+    """Cells that differ by more than is allowed."""
+    largest: Difference | None
+    """The largest difference, measured against what is allowed, and its row; None where no two cells differ."""
+
+
+@dataclass(frozen=True)
+class NearThreshold:
+    """Rows whose prediction the last digits of a probability could turn round."""
+
+    threshold: float
+    within: float
+    """How near a probability of either side is to the threshold."""
+    rows: int
+    turned: int
+    """Rows of them whose predictions differ: they count as differences."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A fact that proves an optimum, such as the gradient norm, of both answers."""
+
+    name: str
+    allowed: float
+    values: Mapping[str, float]
+    """Engine and what it found."""
+
+
+@dataclass(frozen=True)
 class Part:
     """The verdict on one table, fitted state, model or set of metrics, between two engines."""
 
@@ -47,6 +82,11 @@ class Part:
     """The largest difference that is allowed or not, measured against what is allowed."""
     checksums: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     """Engine: count, sum of the low and sum of the high 32 bits of the row hashes of the exact columns."""
+    key: tuple[str, ...] = ()
+    """The columns that rows are matched by: the table's key, or without one all exact columns."""
+    inexact: tuple[Inexact, ...] = ()
+    near: NearThreshold | None = None
+    proofs: tuple[Proof, ...] = ()
 
 
 def show_key(key: Mapping[str, Any]) -> str:

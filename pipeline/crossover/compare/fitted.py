@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import safetensors.numpy
 
-from crossover.compare.difference import Difference, Part
+from crossover.compare.difference import Difference, Inexact, Part, Proof
 from crossover.compare.tolerance import CELL, GRADIENT_NORM, KKT_RESIDUAL, METRIC, Floats, Tolerance
 from crossover.learning.models.fitted import MODEL, PREPARATION, WEIGHTS
 from crossover.runs.durable import read_json
@@ -40,20 +40,23 @@ class _Findings:
     def unequal(self, what: str, place: str, left: Any, right: Any) -> None:
         self.differences.append(Difference(what, place, {}, dict(zip(self.engines, (left, right), strict=True))))
 
-    def pair(self, place: str, left: float, right: float, allowed: float, *, judged: bool = True) -> None:
-        """Take two numbers; those that are not judged are shown as the largest difference only."""
+    def pair(
+        self, place: str, left: float, right: float, allowed: float, *, judged: bool = True, key: Mapping[str, Any] | None = None
+    ) -> Difference | None:
+        """Take two numbers and return how they differ; those that are not judged are shown as the largest difference only."""
         self.numbers += 1
         apart = abs(left - right)
         if apart == 0:
-            return
+            return None
         values = dict(zip(self.engines, (left, right), strict=True))
-        found = Difference("value", place, {}, values, apart, allowed if judged else None)
+        found = Difference("value", place, key or {}, values, apart, allowed if judged else None)
         strain = 0.0 if not judged else apart / allowed if allowed > 0 else float("inf")
         if not strain <= self.strain:
             self.largest, self.strain = found, strain
         # a number that is not finite is never within what is allowed
         if (judged or not math.isfinite(apart)) and not apart <= allowed:
             self.differences.append(found)
+        return found
 
     def part(self, name: str) -> Part:
         first = self.differences[0] if self.differences else None
@@ -85,26 +88,70 @@ def compare_models(engines: tuple[str, str], name: str, left: Path, right: Path)
         _compare_trees(findings, each, mine.get(each), other.get(each), METRIC)
     facts = [{name: fact for name, fact in each.get("facts", {}).items() if name not in _NOT_JUDGED} for each in (mine, other)]
     _compare_trees(findings, "facts", facts[0], facts[1], METRIC)
-    for engine, description in zip(engines, (mine, other), strict=True):
-        for proof, allowed in PROOFS.items():
-            found = description.get("facts", {}).get(proof)
-            if found is not None and not found <= allowed:
-                findings.differences.append(Difference("gradient", proof, {}, {engine: found}, found, allowed))
-    _compare_weights(findings, left / WEIGHTS, right / WEIGHTS)
-    return findings.part(name)
+    proofs = _proofs(findings, mine, other)
+    weights = _compare_weights(findings, left / WEIGHTS, right / WEIGHTS, mine.get("columns", []))
+    return replace(findings.part(name), proofs=proofs, inexact=weights)
 
 
-def _compare_weights(findings: _Findings, left: Path, right: Path) -> None:
+def first_unequal(place: str, left: Any, right: Any) -> tuple[str, list[Any]] | None:
+    """Return the first place where two JSON values differ at all, as `place.name[3]`, and both values."""
+    findings = _Findings(("left", "right"))
+    _compare_trees(findings, place, left, right, Tolerance())
+    first = findings.differences[0] if findings.differences else None
+    return None if first is None else (str(first.column), list(first.values.values()))
+
+
+def _proofs(findings: _Findings, *descriptions: Mapping[str, Any]) -> tuple[Proof, ...]:
+    """Judge each answer's own proof that it is an optimum, and return what was found."""
+    facts = [description.get("facts", {}) for description in descriptions]
+    proofs = []
+    for name, allowed in PROOFS.items():
+        values = {engine: fact[name] for engine, fact in zip(findings.engines, facts, strict=True) if fact.get(name) is not None}
+        for engine, found in values.items():
+            if not found <= allowed:
+                findings.differences.append(Difference("gradient", name, {}, {engine: found}, found, allowed))
+        if values:
+            proofs.append(Proof(name, allowed, values))
+    return tuple(proofs)
+
+
+def _compare_weights(findings: _Findings, left: Path, right: Path, columns: Sequence[str]) -> tuple[Inexact, ...]:
     mine, other = (safetensors.numpy.load(path.read_bytes()) for path in (left, right))
+    verdicts = []
     for name in dict.fromkeys([*mine, *other]):
         shapes = [list(weights[name].shape) if name in weights else None for weights in (mine, other)]
         if shapes[0] != shapes[1]:
             findings.unequal("shape", name, *shapes)
             continue
-        x, y = mine[name].astype(np.float64).ravel(), other[name].astype(np.float64).ravel()
-        allowed = JUDGED_WEIGHTS.get(name, METRIC).allowed(x, y)
-        for at in _worst(x, y, allowed):
-            findings.pair(f"{name}[{at}]", float(x[at]), float(y[at]), float(allowed[at]), judged=name in JUDGED_WEIGHTS)
+        verdicts.append(_compare_array(findings, name, mine[name].astype(np.float64), other[name].astype(np.float64), columns))
+    return tuple(verdicts)
+
+
+def _compare_array(findings: _Findings, name: str, mine: Floats, other: Floats, columns: Sequence[str]) -> Inexact:
+    judged = name in JUDGED_WEIGHTS
+    tolerance = JUDGED_WEIGHTS.get(name, METRIC)
+    x, y = mine.ravel(), other.ravel()
+    allowed = tolerance.allowed(x, y)
+    before = len(findings.differences)
+    found = []
+    for at in _worst(x, y, allowed):
+        key = _place(mine.shape, at, columns)
+        found.append(findings.pair(f"{name}[{at}]", float(x[at]), float(y[at]), float(allowed[at]), judged=judged, key=key))
+    largest = max((each for each in found if each is not None), key=_size, default=None)
+    return Inexact(name, str(tolerance) if judged else "", len(findings.differences) - before, largest)
+
+
+def _size(found: Difference) -> float:
+    size = found.absolute if found.absolute is not None and not math.isnan(found.absolute) else math.inf
+    return size / found.allowed if found.allowed else size
+
+
+def _place(shape: tuple[int, ...], at: int, columns: Sequence[str]) -> dict[str, Any]:
+    """Return which prepared column, and of which class or cluster, a weight belongs to."""
+    if not columns or shape[-1:] != (len(columns),):
+        return {}
+    place: dict[str, Any] = {"column": columns[at % len(columns)]}
+    return place if len(shape) == 1 else {"class": at // len(columns), **place}
 
 
 def _worst(x: Floats, y: Floats, allowed: Floats) -> Iterator[int]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crossover.compare.difference import Difference, Part
+from crossover.compare.difference import Difference, Inexact, Part
 from crossover.compare.tolerance import CELL, PREDICTION, PROBABILITY, Floats, Tolerance
 from crossover.compare.written_table import Order, WrittenTable, as_floats, plain
 from crossover.runs.table_schema import Field
@@ -33,8 +33,9 @@ def compare_tables(name: str, left: WrittenTable, right: WrittenTable, *, scores
     """Compare schema, rows, keys and every cell of two tables."""
     fields = left.schema.fields
     part = Part(
-        name, (left.engine, right.engine), same=True, rows=left.rows, columns=len(fields), exact_columns=len(left.exact)
-    )
+        name, (left.engine, right.engine), same=True, rows=left.rows, columns=len(fields), exact_columns=len(left.exact),
+        key=left.matched_by,
+    )  # fmt: skip
     wrong = _schema_difference(left, right)
     if wrong is not None:
         return replace(part, same=False, differences=1, first=wrong)
@@ -43,11 +44,20 @@ def compare_tables(name: str, left: WrittenTable, right: WrittenTable, *, scores
     if wrong is not None:
         return replace(part, same=False, differences=missing, first=wrong)
     pair = _Pair(left, right)
-    columns = [pair.compare(field.name, _tolerance(field, scores)) for field in fields]
-    first = next((column.first for column in columns if column.first is not None), None)
-    largest = max(columns, key=lambda column: column.strain, default=_Column()).largest
+    allowed = {field.name: _tolerance(field, scores) for field in fields}
+    columns = {name: pair.compare(name, tolerance) for name, tolerance in allowed.items()}
+    first = next((column.first for column in columns.values() if column.first is not None), None)
     return replace(
-        part, same=first is None, differences=sum(column.differences for column in columns), first=first, largest=largest
+        part,
+        same=first is None,
+        differences=sum(column.differences for column in columns.values()),
+        first=first,
+        largest=max(columns.values(), key=lambda column: column.strain, default=_Column()).largest,
+        inexact=tuple(
+            Inexact(name, str(tolerance), columns[name].differences, columns[name].largest)
+            for name, tolerance in allowed.items()
+            if tolerance is not None
+        ),
     )
 
 

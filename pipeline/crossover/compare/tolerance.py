@@ -27,6 +27,10 @@ class Tolerance:
         size: Floats = np.maximum(np.abs(left), np.abs(right))
         return np.where(np.isfinite(size), self.relative * size + (self.of_column * rms + self.absolute), 0.0)
 
+    def __str__(self) -> str:
+        parts = {"of the larger value": self.relative, "of the column's RMS": self.of_column, "": self.absolute}
+        return " + ".join(f"{value:g} {of}".rstrip() for of, value in parts.items() if value)
+
 
 CELL = Tolerance(relative=1e-9, of_column=1e-9)
 """Inexact cells, and numbers of the fitted state."""
@@ -40,3 +44,15 @@ GRADIENT_NORM = 1e-9
 """Largest gradient norm (mean loss, scaled inputs, scaled label) at the answer."""
 KKT_RESIDUAL = 1e-6
 """Largest norm of the smallest subgradient at an answer with l1."""
+
+STATED = {
+    "exact columns, keys, nulls, row counts, text": "nothing",
+    "inexact columns, fitted state, centres": str(CELL),
+    "probabilities of two trainings": str(PROBABILITY),
+    "predicted numbers of two trainings": str(PREDICTION),
+    "metrics, the objective, tables of an evaluation": str(METRIC),
+    "gradient norm at each answer": f"at most {GRADIENT_NORM:g}",
+    "KKT residual at each answer, with l1": f"at most {KKT_RESIDUAL:g}",
+    "coefficients": "shown, not judged: inputs that repeat each other have many equally good ones",
+}
+"""What may differ and by how much, as a certificate states it."""
