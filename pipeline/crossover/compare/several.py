@@ -14,7 +14,7 @@ from crossover.core.errors import EngineError
 from crossover.runs.error_json import error_from_json
 from crossover.runs.folder import Attempt
 from crossover.runs.measure.child import Finished, run_measured
-from crossover.runs.measure.process_tree import Usage
+from crossover.runs.measure.usage import Usage
 
 COMPARISON = "comparison.json"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,9 @@ def test_what_a_child_uses_before_the_first_look_counts(monkeypatch: pytest.Monk
     class Late(ProcessTree):
         """A sampler that a busy machine lets begin half a second after the child."""
 
-        def __init__(self, pid: int | None = None) -> None:
+        def __init__(self, pid: int | None = None, **options: Any) -> None:
             time.sleep(0.5)
-            super().__init__(pid)
+            super().__init__(pid, **options)
 
     monkeypatch.setattr(child, "ProcessTree", Late)
     finished = run_measured(

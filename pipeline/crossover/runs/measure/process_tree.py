@@ -1,19 +1,26 @@
-"""Wall time, CPU and memory of a process and all its children: a JVM and its Python workers too."""
+"""Wall time, CPU, memory and bytes of a process and all its children: a JVM and its Python workers too."""
 
 from __future__ import annotations
 
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 
 import psutil
 
+from crossover.runs.measure.process import COUNTS_BYTES, Seen, look_at
+from crossover.runs.measure.totals import Totals, TreeTotals
+from crossover.runs.measure.usage import CpuFrom, Sample, Usage
+
 INTERVAL = 0.05
 """Seconds between two samples."""
 SHARE = 0.05
 """Looking for new children may take at most this share of a core."""
+KEPT = 4000
+"""Samples that are kept; of more every second one goes."""
 
 
 def root_of_this_run() -> int:
@@ -21,29 +28,37 @@ def root_of_this_run() -> int:
     return os.getppid() if "PYSPARK_GATEWAY_PORT" in os.environ else os.getpid()
 
 
-@dataclass(frozen=True)
-class Usage:
-    """What a process tree used between two moments."""
-
-    wall_s: float
-    cpu_s: float
-    peak_memory: int
-    """Largest sum of resident bytes at one instant."""
-
-
 class ProcessTree:
     """Samples a process tree in a thread. A context manager; `since` gives what was used from a mark on.
 
-    CPU keeps the last value of each process that has ended; memory is summed at one instant, because the
-    peaks of several processes need not fall together.
+    Memory is summed at one instant, because the peaks of several processes need not fall together.
+
+    Parameters
+    ----------
+    pid : the root; this process if None.
+    cpu : gives the CPU seconds of the tree since its birth where somebody counts them better; None if nobody does.
+    over : told the memory of each sample; as soon as it says yes, the whole tree is killed and `ended` is true.
     """
 
-    def __init__(self, pid: int | None = None, *, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        pid: int | None = None,
+        *,
+        interval: float = INTERVAL,
+        cpu: Callable[[], float] | None = None,
+        over: Callable[[int], bool] | None = None,
+    ) -> None:
         self._root = psutil.Process(pid)
         self._interval = interval
+        self._cpu = cpu
+        self._over = over
+        self.ended = False
         self._known: dict[tuple[int, float], psutil.Process] = {(self._root.pid, self._root.create_time()): self._root}
-        self._cpu: dict[tuple[int, float], float] = {}
+        self._totals = TreeTotals()
+        self._memory = 0
         self._peaks: list[list[int]] = []
+        self._samples: list[Sample] = []
+        self._every = self._skipped = 1
         self._began = time.monotonic()
         self._look_again = 0.0
         self._lock = threading.Lock()
@@ -72,36 +87,51 @@ class ProcessTree:
         with self._lock:
             peak = [self._memory]
             self._peaks.append(peak)
-            return Mark(time.monotonic(), sum(self._cpu.values()), peak)
+            return Mark(time.monotonic(), self._now(), peak)
 
     def mark_birth(self, began: float) -> Mark:
-        """Begin a measurement at the birth of the tree, at `began` of the monotonic clock: all its CPU counts.
+        """Begin a measurement at the birth of the tree, at `began` of the monotonic clock: all its CPU and bytes count.
 
         What a child used before it was first looked at would be lost otherwise, and that is much on a busy machine.
         """
         mark = self.mark()
-        return Mark(began, 0.0, mark.peak)
+        with self._lock:
+            self._began = began
+            self._samples = [Sample(0.0, 0.0, 0)]
+        return Mark(began, Totals(), mark.peak)
 
     def since(self, mark: Mark) -> Usage:
         """End a measurement."""
         self.sample()
         with self._lock:
             self._peaks = [peak for peak in self._peaks if peak is not mark.peak]
-            return Usage(time.monotonic() - mark.began, max(0.0, sum(self._cpu.values()) - mark.cpu_s), mark.peak[0])
+            used = self._now().since(mark.totals)
+            read, written = (used.read_bytes, used.written_bytes) if COUNTS_BYTES else (None, None)
+            cpu_from: CpuFrom = "polling" if self._cpu is None else "cgroup"
+            return Usage(time.monotonic() - mark.began, used.cpu_s, mark.peak[0], read, written, cpu_from)
 
     def processes(self) -> list[psutil.Process]:
         """Return the processes of the tree that were alive when last seen."""
         with self._lock:
             return list(self._known.values())
 
+    def samples(self) -> list[Sample]:
+        """Return what was seen over time."""
+        with self._lock:
+            return list(self._samples)
+
     def sample(self, *, look: bool = False) -> None:
         """Look once: at every known process, and for new ones if that has not been too dear lately."""
         with self._lock:
             if look or time.monotonic() >= self._look_again:
                 self._find_children()
-            self._memory = sum(self._look_at(key, process) for key, process in list(self._known.items()))
+            self._look_at_all()
             for peak in self._peaks:
                 peak[0] = max(peak[0], self._memory)
+            self._keep_sample()
+            if self._over is not None and not self.ended and self._over(self._memory):
+                self.ended = True
+                self._kill()
 
     def _run(self) -> None:
         while not self._stop.wait(self._interval):
@@ -117,16 +147,36 @@ class ProcessTree:
         ended = time.monotonic()
         self._look_again = ended + max(self._interval / 2, (ended - began) / SHARE)
 
-    def _look_at(self, key: tuple[int, float], process: psutil.Process) -> int:
-        try:
-            with process.oneshot():
-                times = process.cpu_times()
-                memory: int = process.memory_info().rss
-        except psutil.Error:
-            self._known.pop(key, None)
-            return 0
-        self._cpu[key] = times.user + times.system
-        return memory
+    def _look_at_all(self) -> None:
+        seen: dict[tuple[int, float], Seen] = {}
+        for key, process in list(self._known.items()):
+            try:
+                seen[key] = look_at(process)
+            except psutil.Error:
+                self._known.pop(key, None)
+        self._memory = sum(each.memory for each in seen.values())
+        self._totals.update(seen)
+
+    def _now(self) -> Totals:
+        return self._totals.now(None if self._cpu is None else self._cpu())
+
+    def _keep_sample(self) -> None:
+        if self._skipped < self._every:
+            self._skipped += 1
+            return
+        self._skipped = 1
+        self._samples.append(Sample(time.monotonic() - self._began, self._now().used_s, self._memory))
+        if len(self._samples) > KEPT:
+            self._samples = self._samples[::2]
+            self._every *= 2
+
+    def _kill(self) -> None:
+        self._find_children()
+        for process in self._known.values():
+            try:
+                process.kill()
+            except psutil.Error:
+                continue
 
 
 @dataclass(frozen=True)
@@ -134,5 +184,5 @@ class Mark:
     """The beginning of a measurement."""
 
     began: float
-    cpu_s: float
+    totals: Totals
     peak: list[int]
