@@ -87,6 +87,8 @@ class MeasuredRun:
     """A warm-up: shown, and counted nowhere."""
     outcome: str
     message: str | None = None
+    error: Mapping[str, Any] | None = None
+    """What a failed run reported, as `--json` prints it."""
     run: str | None = None
     folder: str | None = None
     """Where the record lies, and for the first kept run of an engine and a size the whole answer."""
