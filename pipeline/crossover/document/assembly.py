@@ -18,7 +18,15 @@ from crossover.document.parameters import Parameters, in_path, resolve
 from crossover.document.partitions import condition
 from crossover.document.problems import Problems
 from crossover.document.scalars import Path
-from crossover.document.sections import STAGES, Document, ModelSection, ParameterDeclaration, SourceSection, StageSection
+from crossover.document.sections import (
+    STAGES,
+    Document,
+    ModelSection,
+    ParameterDeclaration,
+    SourceSection,
+    StageSection,
+    WorkloadName,
+)
 from crossover.document.shape import BROKEN, Shaper
 from crossover.document.steps import Operations, StepReader
 from crossover.language.tree import Expression
@@ -28,7 +36,7 @@ from crossover.sources.specification import CsvSource
 
 SectionType = TypeVar("SectionType", SourceSection, ModelSection)
 
-_KEYS = ("language", "pipeline", "about", "parameters", "sources", *STAGES, "models", "store")
+_KEYS = ("language", "pipeline", "about", "generate", "parameters", "sources", *STAGES, "models", "store")
 _LATER_ENDINGS = (".json", ".jsonl", ".orc", ".avro")
 _OF_TEXT = ("delimiter", "encoding", "multiline")
 """Settings of CSV alone."""
@@ -56,6 +64,7 @@ class DocumentReader:
             language=self._language(),
             pipeline=self._name(),
             about=self._text("about"),
+            generate=self._generate(),
             parameters=self.declared,
             sources=sources,
             stages=stages,
@@ -101,6 +110,15 @@ class DocumentReader:
     def _text(self, key: str) -> str:
         value = self.shaper.value(str, self.node[key], (key,), setting=key) if key in self.node else ""
         return "" if value is BROKEN else str(value)
+
+    def _generate(self) -> WorkloadName | None:
+        if "generate" not in self.node:
+            return None
+        value = self.shaper.value(WorkloadName, self.node["generate"], ("generate",), setting="generate")
+        if "data" not in self.declared:
+            message = "made data goes where the parameter `data` says, and the document declares none"
+            self.problems.problem(("generate",), "missing-parameter", message, "declare it: parameters: {data: FOLDER}", key=True)
+        return None if value is BROKEN else value
 
     def _store(self) -> tuple[str, ...]:
         value = self.shaper.value(tuple[str, ...], self.node.get("store", []), ("store",), setting="store")

@@ -19,6 +19,8 @@ from crossover.sources.file_format import FileFormat, format_of
 from crossover.sources.specification import CsvSource, FileSource, ParquetSource, Partition, SourceColumn
 
 TypeName = Choice["boolean", "int", "double", "string", "date", "timestamp"]
+WorkloadName = Choice["retail", "payments"]
+"""Data that `crossover generate` can make."""
 STAGES = ("clean", "join", "features")
 
 
@@ -171,6 +173,8 @@ class Document(Section):
     language: int = 1
     pipeline: str
     about: str = ""
+    generate: WorkloadName | None = None
+    """The data on which the document is tried at any size."""
     parameters: dict[str, ParameterDeclaration | None] = {}
     sources: dict[str, SourceSection | None]
     stages: tuple[StageSection, ...] = ()

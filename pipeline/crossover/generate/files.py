@@ -1,0 +1,49 @@
+"""Tables to files: each under a temporary name first, so that a file with its own name is whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+FORMATS = ("csv", "parquet")
+_TEMPORARY = ".part"
+
+
+def file_of(folder: Path, table: str, number: int, file_format: str) -> Path:
+    """Return where a part of a table is written."""
+    return folder / table / f"part-{number:05}.{file_format}"
+
+
+def write_table(table: pa.Table, path: Path) -> int:
+    """Write a file whole and return its bytes. The ending of the path is the format."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + _TEMPORARY)
+    if path.suffix == ".csv":
+        _write_csv(table, unfinished)
+    else:
+        pq.write_table(table, unfinished)
+    with unfinished.open("rb") as file:
+        os.fsync(file.fileno())
+        size = os.fstat(file.fileno()).st_size
+    unfinished.replace(path)
+    return size
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    columns = [_as_text(column) if pa.types.is_timestamp(column.type) else column for column in table.columns]
+    with path.open("wb") as file:
+        file.write((",".join(table.column_names) + "\n").encode())
+        # pyarrow quotes a header whatever it is told, and every text unless it is told not to
+        options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
+        pyarrow.csv.write_csv(pa.table(columns, names=table.column_names), file, options)
+
+
+def _as_text(moments: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return `2023-04-26T14:58`, as TPCx-AI writes a time."""
+    encoded = moments.combine_chunks().dictionary_encode()
+    return pc.strftime(encoded.dictionary, format="%Y-%m-%dT%H:%M").take(encoded.indices)
