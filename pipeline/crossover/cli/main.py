@@ -17,20 +17,22 @@ import typer
 
 import crossover
 from crossover.cli.check import check
+from crossover.cli.compare import compare
 from crossover.cli.diff import diff
 from crossover.cli.engines import engines
 from crossover.cli.example import example
 from crossover.cli.explain import explain
+from crossover.cli.generate import generate
 from crossover.cli.help import help_word
 from crossover.cli.model import model
 from crossover.cli.output import line, report_error, tell
 from crossover.cli.run import run
 from crossover.cli.score import score
-from crossover.core.errors import ConfigError, CrossoverError, EngineError, InternalError
+from crossover.core.errors import ConfigError, CrossoverError, DoesNotFit, EngineError, InternalError
 from crossover.core.nearest import did_you_mean
 from crossover.core.redaction import redact
 
-COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, diff, engines, example)}, "help": help_word}
+COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, compare, diff, engines, example, generate)}, "help": help_word}
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Base of the errors of a wrong command line; typer gives it no public name that all its versions share."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
@@ -67,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell("crossover: interrupted; an unfinished run commits nothing")
         return 130
     except MemoryError as error:
-        return report_error(EngineError(f"memory ran out: {error or 'no more could be had'}"), as_json=as_json)
+        return report_error(DoesNotFit(f"memory ran out: {error or 'no more could be had'}"), as_json=as_json)
     except OSError as error:
         if error.errno in _NO_ROOM:
             where = f" on `{error.filename}`" if error.filename else ""
