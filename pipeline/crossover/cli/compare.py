@@ -18,14 +18,15 @@ from crossover.cli.options import Document, Json, Quiet, Settings, parse_setting
 from crossover.cli.output import line, print_json, show, tell, tell_error
 from crossover.cli.sizes import sizes_of
 from crossover.cli.work import planned, tell_warnings
+from crossover.compare.apart import Stages, taken_apart
 from crossover.compare.comparison_table import answer_lines, apart_table, configurations_table, latency_lines, run_line
 from crossover.compare.difference import Difference
-from crossover.compare.measurement import MeasuredRun, Measurement
+from crossover.compare.measurement import ApartStage, MeasuredRun, Measurement
 from crossover.compare.schedule import Configuration, Size, Turn
-from crossover.compare.sweep import Identified, Sweep, swept
+from crossover.compare.sweep import Identified, Sweep, missing_turns, swept
 from crossover.core.errors import ConfigError, CrossoverError, EngineError, EnginesDiffer
+from crossover.plan.stages import stage_names
 from crossover.runs.available_memory import size_of
-from crossover.runs.durable import write_json
 from crossover.runs.error_json import error_from_json, error_to_json
 from crossover.runs.folder import new_run_id
 from crossover.runs.lease import Lease
@@ -110,8 +111,11 @@ def compare(
     with Lease(sweep.folder.lease, new_run_id()):
         if again:
             _forget(sweep)
+        if not quiet:
+            _tell_known(sweep)
         measurement = swept(sweep, _silent if quiet else _tell)
-        write_json(sweep.place, measurement.to_json())
+        if apart:
+            measurement = taken_apart(sweep, _stages(request, sweep), measurement, _silent if quiet else _tell_stage)
     return _report(measurement, sweep, as_json=as_json)
 
 
@@ -169,12 +173,27 @@ def _identified(document: Path, size: Size) -> Identified:
 
 
 def _child(document: Path, turn: Turn, runs: Path, run_id: str, *, limited: bool) -> list[str]:
-    """Return the command of one run. Under a limit it begins whatever the estimate says: the limit is what is asked."""
-    command = [sys.executable, "-m", "crossover", "run", str(document), "--engine", turn.configuration.engine]
-    command += ["--parallelism", str(turn.configuration.parallelism), "--runs", str(runs)]
-    for name, value in turn.size.settings.items():
+    """Return the command of one run."""
+    return [*_run(document, turn.size, turn.configuration, runs, limited=limited), "--uncommitted", run_id]
+
+
+def _stages(request: _Request, sweep: Sweep) -> Stages:
+    """Return the stages that the document has, and how each is run alone."""
+    limited = sweep.memory_limit is not None
+
+    def child(size: Size, configuration: Configuration, runs: Path, stage: str) -> list[str]:
+        return [*_run(request.document, size, configuration, runs, limited=limited), "--stage", stage]
+
+    return Stages(stage_names(planned(request.document, sweep.sizes[0].settings).plan), child)
+
+
+def _run(document: Path, size: Size, configuration: Configuration, runs: Path, *, limited: bool) -> list[str]:
+    """Return the beginning of a run's command. Under a limit it starts whatever the estimate says: the limit is what is asked."""
+    command = [sys.executable, "-m", "crossover", "run", str(document), "--engine", configuration.engine]
+    command += ["--parallelism", str(configuration.parallelism), "--runs", str(runs)]
+    for name, value in size.settings.items():
         command += ["--set", f"{name}={value}"]
-    return [*command, "--uncommitted", run_id, "--json", "--quiet", *(["--force"] if limited else [])]
+    return [*command, "--json", "--quiet", *(["--force"] if limited else [])]
 
 
 def _forget(sweep: Sweep) -> None:
@@ -185,12 +204,24 @@ def _forget(sweep: Sweep) -> None:
     sweep.place.unlink(missing_ok=True)
 
 
+def _tell_known(sweep: Sweep) -> None:
+    missing = len(missing_turns(sweep))
+    if missing < len(sweep.turns):
+        rest = f"{missing} of {len(sweep.turns)} runs are missing" if missing else "nothing is missing (--again begins anew)"
+        tell(f"crossover: `{sweep.place}` is there already: {rest}")
+
+
 def _tell(run: MeasuredRun, done: int, of: int) -> None:
     tell(f"crossover: {run_line(_json_of(run), done, of)}")
 
 
-def _silent(run: MeasuredRun, done: int, of: int) -> None:
-    del run, done, of
+def _tell_stage(stage: ApartStage) -> None:
+    used = "" if stage.usage is None else f", {stage.usage.wall_s:.1f} s"
+    tell(f"crossover: {stage.size}  {stage.engine} x{stage.parallelism}  {stage.stage} apart: {stage.outcome}{used}")
+
+
+def _silent(*told: object) -> None:
+    """Tell nothing."""
 
 
 def _json_of(run: MeasuredRun) -> dict[str, Any]:

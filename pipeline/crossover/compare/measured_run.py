@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from crossover.compare.child_answer import how_it_ended, last_object
 from crossover.compare.measurement import (
     DOES_NOT_FIT,
     FAILED,
@@ -70,29 +70,17 @@ def outcome_of(finished: Finished) -> tuple[str, str | None]:
     if "error" in answer:
         return DOES_NOT_FIT if answer["error"]["kind"] == DoesNotFit.kind else FAILED, answer["error"]["message"]
     if finished.code != 0 or "folder" not in answer:
-        return FAILED, how_it_ended(finished)
+        return FAILED, _killed(finished)
     return FINISHED, None
 
 
-def last_object(output: str) -> dict[str, Any]:
-    """Return the JSON object of the last line, an empty one if it holds none."""
-    lines = output.strip().splitlines()
-    try:
-        value = json.loads(lines[-1]) if lines else {}
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def how_it_ended(finished: Finished) -> str:
+def _killed(finished: Finished) -> str:
     """Return how a child ended that gave no answer."""
-    if finished.code >= 0:
-        return f"ended with code {finished.code} and no answer"
-    by = signal.Signals(-finished.code).name
+    told = how_it_ended(finished.code)
     if finished.code != -signal.SIGKILL:
-        return f"was ended by {by}"
+        return told
     used = finished.usage.peak_memory / 2**30
-    return f"was ended by {by} when it had used up to {used:.1f} GiB of memory; the system kills a process when memory runs out"
+    return f"{told} when it had used up to {used:.1f} GiB of memory; the system kills a process when memory runs out"
 
 
 def keep_records(attempt: Attempt) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crossover.compare.certificate import Certificate, Run, compare
+from crossover.compare.child_answer import how_it_ended, last_object
 from crossover.core.errors import EngineError
 from crossover.runs.error_json import error_from_json
 from crossover.runs.folder import Attempt
@@ -73,26 +73,13 @@ def run_several(engines: Sequence[str], command: Callable[[str], Sequence[str]])
 
 
 def _measured(engine: str, finished: Finished) -> Measured:
-    answer = _last_object(finished.output)
+    answer = last_object(finished.output)
     if "error" in answer:
         raise error_from_json(answer["error"])
     if finished.code != 0 or "folder" not in answer:
-        raise EngineError(f"the process of {engine} {_how_it_ended(finished.code)}", notes=_hints(finished))
+        raise EngineError(f"the process of {engine} {how_it_ended(finished.code)}", notes=_hints(finished))
     attempt = Attempt(Path(answer["folder"]))
     return Measured(engine, attempt, finished.usage, attempt.read_json(attempt.record.name))
-
-
-def _last_object(output: str) -> dict[str, Any]:
-    lines = output.strip().splitlines()
-    try:
-        value = json.loads(lines[-1]) if lines else {}
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _how_it_ended(code: int) -> str:
-    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code} and no answer"
 
 
 def _hints(finished: Finished) -> list[str]:

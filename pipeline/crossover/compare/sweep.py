@@ -17,6 +17,7 @@ from crossover.compare.machine import machine_facts
 from crossover.compare.measured_run import measure
 from crossover.compare.measurement import FORMAT, MeasuredRun, MeasuredSize, Measurement
 from crossover.compare.schedule import Configuration, Size, Turn, key_of, schedule
+from crossover.compare.several import COMPARISON
 from crossover.compare.summary import summarised
 from crossover.core.clock import iso, utc_now
 from crossover.core.errors import ConfigError
@@ -24,8 +25,6 @@ from crossover.runs.durable import read_json, write_json
 from crossover.runs.folder import Attempt, RunFolder, new_run_id
 from crossover.runs.record import SourceFingerprint
 from crossover.runs.versions import library_versions
-
-COMPARISON = "comparison.json"
 
 
 @dataclass(frozen=True)
@@ -100,16 +99,20 @@ def swept(sweep: Sweep, told: Told) -> Measurement:
     measurement = begun(sweep)
     looked: set[str] = set()
     turns = sweep.turns
-    for number, turn in enumerate(turns, start=1):
-        if turn.key in {key_of(run) for run in measurement.runs}:
-            continue
+    for turn in missing_turns(sweep, measurement):
         if turn.size.name not in looked:
             measurement = _looked_at(measurement, sweep, turn.size)
             looked.add(turn.size.name)
         measurement = _with_run(measurement, sweep, turn)
         write_json(sweep.place, measurement.to_json())
-        told(measurement.runs[-1], number, len(turns))
+        told(measurement.runs[-1], turns.index(turn) + 1, len(turns))
     return concluded(measurement) if looked else measurement
+
+
+def missing_turns(sweep: Sweep, measurement: Measurement | None = None) -> list[Turn]:
+    """Return the runs that are not made yet."""
+    known = {key_of(run) for run in (measurement or begun(sweep)).runs}
+    return [turn for turn in sweep.turns if turn.key not in known]
 
 
 def begun(sweep: Sweep) -> Measurement:
