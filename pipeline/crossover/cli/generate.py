@@ -13,6 +13,7 @@ from crossover.cli.options import Json, Quiet
 from crossover.cli.output import line, print_json
 from crossover.generate.dataset import Dataset
 from crossover.generate.dataset import generate as make
+from crossover.generate.dirt import parse_dirt
 from crossover.generate.request import SEED, Request
 
 What = Annotated[str, typer.Argument(help="Which data: retail or payments.", metavar="WORKLOAD", show_default=False)]
@@ -25,6 +26,12 @@ Format = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", metavar="N", help="Processes.", show_default="one for each core", min=1)
 ]
+DirtRates = Annotated[
+    str | None,
+    typer.Option(
+        "--dirt", metavar="KIND=RATE,...", help="Shares of rows that are made wrong; `truth` lists them.", show_default="none"
+    ),
+]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Where the data goes.", show_default="data/WORKLOAD-SCALE")
 ]
@@ -35,13 +42,14 @@ def generate(
     scale: Scale = "1",
     seed: Seed = SEED,
     file_format: Format = None,
+    dirt: DirtRates = None,
     workers: Workers = None,
     out: Out = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Make data from a seed. A finished data set is left as it is; an interrupted one is gone on with."""
-    request = Request(what, scale, seed, file_format)
+    request = Request(what, scale, seed, file_format, parse_dirt(dirt) if dirt else ())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
         task = progress.add_task(f"{what} {scale}", total=None)

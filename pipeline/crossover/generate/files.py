@@ -40,7 +40,9 @@ def _write_csv(table: pa.Table, path: Path) -> None:
         file.write((",".join(table.column_names) + "\n").encode())
         # pyarrow quotes a header whatever it is told, and every text unless it is told not to
         options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
-        pyarrow.csv.write_csv(pa.table(columns, names=table.column_names), file, options)
+        # pyarrow 26 writes foreign memory for a table whose first chunk is empty
+        if len(table):
+            pyarrow.csv.write_csv(pa.table(columns, names=table.column_names).combine_chunks(), file, options)
 
 
 def _as_text(moments: pa.ChunkedArray) -> pa.ChunkedArray:

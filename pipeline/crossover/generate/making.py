@@ -12,7 +12,10 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
+import pyarrow as pa
+
 from crossover.core.errors import EngineError
+from crossover.generate.dirt import Place, make_dirty
 from crossover.generate.files import file_of, write_table
 from crossover.generate.request import Request
 from crossover.generate.workload import Part, Workload
@@ -67,10 +70,21 @@ def make_part(request: Request, folder: Path, part: Part) -> Written:
         return Written(**read_json(record))
     formats = request.formats()
     tables = _workload(request).make(part)
+    if request.dirt:
+        tables = _with_dirt(request, folder, part, tables)
     sizes = {name: write_table(table, file_of(folder, name, part.number, formats[name])) for name, table in tables.items()}
     written = Written({name: table.num_rows for name, table in tables.items()}, sizes)
     write_json(record, {"rows": written.rows, "bytes": written.bytes})
     return written
+
+
+def _with_dirt(request: Request, folder: Path, part: Part, tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the tables with dirt, and write beside them which rows have it."""
+    formats = request.formats()
+    files = {name: str(file_of(folder, name, part.number, formats[name]).relative_to(folder)) for name in tables}
+    dirty, truth = make_dirty(tables, request.dirt, Place(request.workload, request.seed, part.number, formats, files))
+    write_table(truth, folder / "truth" / f"{part.group}-{part.number:05}.csv")
+    return dirty
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crossover.core.errors import ConfigError
+from crossover.generate.dirt import check_dirt
 from crossover.generate.files import FORMATS
 from crossover.generate.registry import workload_named
 from crossover.generate.workload import Workload
@@ -36,6 +37,7 @@ class Request:
         if not 0 <= self.seed < 1 << 63:
             raise ConfigError(f"`--seed {self.seed}`: expected a whole number from 0 to 2**63 - 1")
         self.size()
+        check_dirt(self.dirt, self.workload, self.formats())
 
     def size(self) -> Fraction:
         """Return the scale as a number. Raises ConfigError."""
