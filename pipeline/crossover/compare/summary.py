@@ -45,7 +45,7 @@ def summarised(measurement: Measurement) -> Measurement:
 def summary_of(size: MeasuredSize, runs: Sequence[MeasuredRun]) -> Summary:
     """Return the summary of the kept runs, at least one, of one configuration."""
     first = runs[0]
-    wall, cpu, peak = (spread(values) for values in zip(*(_used(run) for run in runs), strict=True))
+    wall, cpu, peak = (spread(values) for values in zip(*(without_keeping(run) for run in runs), strict=True))
     noise = [NOISE] if wall.cv is not None and wall.cv > NOISY else []
     return Summary(
         size=size.name,
@@ -81,7 +81,7 @@ def _by_configuration(runs: Iterable[MeasuredRun]) -> Mapping[Configured, list[M
     return found
 
 
-def _used(run: MeasuredRun) -> tuple[float, float, float]:
+def without_keeping(run: MeasuredRun) -> tuple[float, float, float]:
     """Return wall time and CPU without what only a comparison does, and peak memory."""
     assert run.usage is not None
     kept = [clock for clock in run.clocks if clock.name == KEEP]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crossover.engines.capabilities import Capabilities
 
-POLARS = Capabilities(
+CAPABILITIES = Capabilities(
     distributed=False,
     lazy=True,
     needs_java=False,

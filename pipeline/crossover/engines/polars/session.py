@@ -13,7 +13,7 @@ import pyarrow as pa
 from crossover.engines.base import Engine, WrittenFile
 from crossover.engines.capabilities import Capabilities
 from crossover.engines.polars import relations, sources, training, windows
-from crossover.engines.polars.capabilities import POLARS
+from crossover.engines.polars.capabilities import CAPABILITIES
 from crossover.engines.polars.frames import Frame, collect, to_arrow
 from crossover.engines.polars.written import write_parquet
 from crossover.engines.single_node.neighbours import neighbours_of
@@ -28,7 +28,7 @@ class PolarsEngine(Engine[Frame]):
     """Frames are lazy queries; a relation that is read twice in one query is computed once."""
 
     name: ClassVar[str] = "polars"
-    capabilities: ClassVar[Capabilities] = POLARS
+    capabilities: ClassVar[Capabilities] = CAPABILITIES
 
     def __init__(self) -> None:
         super().__init__()
