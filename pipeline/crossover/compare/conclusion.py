@@ -1,4 +1,4 @@
-"""What follows from the runs of a comparison: models, latency."""
+"""What follows from the runs of a comparison: models, latency, fits, the crossover and the verdict."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from crossover.compare.answers import reference
 from crossover.compare.latency import latencies
 from crossover.compare.measurement import Measurement
 from crossover.compare.model_facts import model_facts
+from crossover.compare.weighed import weighed
 from crossover.runs.folder import Attempt
 
 
 def concluded(measurement: Measurement) -> Measurement:
-    """Return the measurement with what its largest answered size tells of models and of their latency."""
-    answered = [size for size in measurement.sizes if reference(measurement, size.name) is not None]
-    if not answered:
+    """Return the measurement with all that its runs say together, its sizes from the smallest to the largest."""
+    ordered = replace(measurement, sizes=tuple(sorted(measurement.sizes, key=lambda size: size.bytes)))
+    return weighed(_with_models(ordered))
+
+
+def _with_models(measurement: Measurement) -> Measurement:
+    """Return the measurement with the models of its largest answered size, and their latency."""
+    answers = [run for size in measurement.sizes if (run := reference(measurement, size.name)) is not None]
+    if not answers:
         return measurement
-    largest = max(answered, key=lambda size: size.bytes)
-    run = reference(measurement, largest.name)
-    assert run is not None
-    attempt = Attempt(Path(run.folder or ""))
+    attempt = Attempt(Path(answers[-1].folder or ""))
     return replace(measurement, models=model_facts(attempt), latency=latencies(attempt))
