@@ -1,0 +1,164 @@
+"""A page in a real browser without a window: what it shows, asks for and says, and pictures of it.
+
+`python -m tests.report.browser PAGE --width 390 --scheme dark --png OUT --pdf OUT` prints one JSON object. It is a program of
+its own, because a browser engine lives as long as its process and takes its colour scheme at the start. The engine is
+Chromium as Qt ships it (PyQt6-WebEngine, extra `browser`): pip installs it without a download from anywhere else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+MEASURE = (Path(__file__).parent / "measure_page.js").read_text(encoding="utf-8")
+SETTLE_MS = 300
+"""From a change of what the window shows to a picture of it."""
+SCREEN = 900
+LONGEST_MS = 60_000
+
+
+def look_at(page: Path, *, width: int, scheme: str = "light", png: Path | None = None, pdf: Path | None = None) -> dict[str, Any]:
+    """Return what `main` prints, from a process of its own."""
+    command = [sys.executable, "-m", "tests.report.browser", str(page), "--width", str(width), "--scheme", scheme]
+    command += ["--png", str(png)] if png else []
+    command += ["--pdf", str(pdf)] if pdf else []
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> int:
+    asked = _arguments()
+    os.environ.update(
+        {
+            "QT_QPA_PLATFORM": "offscreen",
+            "QTWEBENGINE_DISABLE_SANDBOX": "1",
+            # 0 is dark, 1 is light
+            "QTWEBENGINE_CHROMIUM_FLAGS": f"--disable-gpu --hide-scrollbars --blink-settings=preferredColorScheme={int(asked.scheme == 'light')}",
+        }
+    )
+    from PyQt6.QtCore import QMarginsF, QTimer, QUrl
+    from PyQt6.QtGui import QPageLayout, QPageSize, QPixmap
+    from PyQt6.QtWebEngineCore import (
+        QWebEnginePage,
+        QWebEngineProfile,
+        QWebEngineSettings,
+        QWebEngineUrlRequestInfo,
+        QWebEngineUrlRequestInterceptor,
+    )
+    from PyQt6.QtWebEngineWidgets import QWebEngineView
+    from PyQt6.QtWidgets import QApplication
+
+    found: dict[str, Any] = {"requests": [], "console": [], "loaded": False}
+
+    class Requests(QWebEngineUrlRequestInterceptor):
+        def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802  (Qt's name)
+            found["requests"].append(info.requestUrl().toString())
+
+    class Watched(QWebEnginePage):
+        def javaScriptConsoleMessage(self, level: Any, message: str, line: int, source: str) -> None:  # noqa: N802  (Qt's name)
+            found["console"].append(f"{message} ({source}:{line})")
+
+    application = QApplication([sys.argv[0]])
+    profile = QWebEngineProfile()
+    requests = Requests()
+    profile.setUrlRequestInterceptor(requests)
+    view = QWebEngineView()
+    page = Watched(profile, view)
+    view.setPage(page)
+    page.settings().setAttribute(QWebEngineSettings.WebAttribute.ShowScrollBars, False)
+    view.resize(asked.width, SCREEN)
+    view.show()
+    pieces: list[QPixmap] = []
+
+    def measured(answer: str) -> None:
+        found.update(json.loads(answer))
+        scroll() if asked.png else leave()
+
+    def scroll() -> None:
+        page.runJavaScript(f"scrollTo({{top: {len(pieces) * SCREEN}, behavior: 'instant'}})")
+        QTimer.singleShot(SETTLE_MS, grab)
+
+    def grab() -> None:
+        pieces.append(view.grab())
+        if len(pieces) * SCREEN < found["height"]:
+            scroll()
+        else:
+            joined(pieces, int(found["height"])).save(asked.png)
+            leave()
+
+    def leave() -> None:
+        if asked.pdf:
+            page.pdfPrintingFinished.connect(lambda _, done: (found.update(pdf=done), application.quit()))
+            page.printToPdf(asked.pdf, QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(40, 40, 40, 40)))
+        else:
+            application.quit()
+
+    def loaded(good: bool) -> None:
+        found["loaded"] = good
+        QTimer.singleShot(SETTLE_MS, lambda: page.runJavaScript(MEASURE, measured))
+
+    page.loadFinished.connect(loaded)
+    QTimer.singleShot(LONGEST_MS, lambda: application.exit(3))
+    view.load(QUrl.fromLocalFile(str(Path(asked.page).resolve())))
+    code = application.exec()
+    print(json.dumps(found), flush=True)  # noqa: T201  (the answer)
+    # a browser engine takes its time to take itself apart
+    os._exit(code)
+
+
+def joined(pieces: Sequence[Any], height: int) -> Any:
+    """Return screens of a page, one below the other; the last one shows the page's end."""
+    from PyQt6.QtGui import QPainter, QPixmap
+
+    whole = QPixmap(pieces[0].width(), max(height, SCREEN))
+    painter = QPainter(whole)
+    for place, piece in enumerate(pieces):
+        painter.drawPixmap(0, min(place * SCREEN, whole.height() - SCREEN), piece)
+    painter.end()
+    return whole
+
+
+def pictures_of(pdf: Path, folder: Path, width: int = 900) -> list[Path]:
+    """Return a PNG of each page of a PDF."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PyQt6.QtCore import QSize, Qt
+    from PyQt6.QtGui import QGuiApplication, QImage, QPainter
+    from PyQt6.QtPdf import QPdfDocument
+
+    application = QGuiApplication.instance() or QGuiApplication(["pdf"])
+    document = QPdfDocument(application)
+    document.load(str(pdf))
+    paths = []
+    for place in range(document.pageCount()):
+        points = document.pagePointSize(place)
+        size = QSize(width, round(width * points.height() / points.width()))
+        paper = QImage(size, QImage.Format.Format_RGB32)
+        paper.fill(Qt.GlobalColor.white)
+        painter = QPainter(paper)
+        painter.drawImage(0, 0, document.render(place, size))
+        painter.end()
+        paths.append(folder / f"{pdf.stem}-{place + 1}.png")
+        paper.save(str(paths[-1]))
+    return paths
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("page")
+    parser.add_argument("--width", type=int, default=1280)
+    parser.add_argument("--scheme", choices=("light", "dark"), default="light")
+    parser.add_argument("--png", default="")
+    parser.add_argument("--pdf", default="")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
