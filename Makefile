@@ -81,7 +81,7 @@ import-rules:
 $(NEWEST)/ready: pyproject.toml
 	@$(call new_venv,$(NEWEST))
 	@echo "installing the newest of everything into $(NEWEST) ..."
-	@$(NEWEST)/bin/python $(PIP) --upgrade -e '.[polars,spark,java,examples,dev]'
+	@$(NEWEST)/bin/python $(PIP) --upgrade -e '.[polars,spark,java,examples,dev,browser]'
 	@touch $@
 
 $(SPARK35)/ready: pyproject.toml

@@ -26,13 +26,14 @@ from crossover.cli.generate import generate
 from crossover.cli.help import help_word
 from crossover.cli.model import model
 from crossover.cli.output import line, report_error, tell
+from crossover.cli.report import report
 from crossover.cli.run import run
 from crossover.cli.score import score
 from crossover.core.errors import ConfigError, CrossoverError, DoesNotFit, EngineError, InternalError
 from crossover.core.nearest import did_you_mean
 from crossover.core.redaction import redact
 
-COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, compare, diff, engines, example, generate)}, "help": help_word}
+COMMANDS = {**{each.__name__: each for each in (run, check, explain, score, compare, diff, report, engines, example, generate)}, "help": help_word}
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Base of the errors of a wrong command line; typer gives it no public name that all its versions share."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
@@ -94,9 +95,9 @@ def _usage(error: Exception) -> ConfigError:
     help_line = [f"see: {context.command_path} --help"] if context else []
     if name is not None and name not in known:
         dashed = name if name.startswith("-") else f"--{name}"
-        hidden = "--uncommitted"
+        hidden = ("--uncommitted", "--measured")
         return ConfigError(
-            f"unknown option `{dashed}`{did_you_mean(dashed, [each for each in known if each.startswith('--') and each != hidden])}",
+            f"unknown option `{dashed}`{did_you_mean(dashed, [each for each in known if each.startswith('--') and each not in hidden])}",
             notes=help_line,
         )
     told = getattr(error, "format_message", lambda: str(error))()
