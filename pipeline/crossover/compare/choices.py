@@ -24,8 +24,10 @@ class Choice:
     """The configuration to take: where it is too close, the simpler one."""
     other: Summary | None
     """The best of the other kind; None where none finished."""
+    finished: tuple[Summary, ...] = ()
+    """The best of each engine that finished, the fastest first."""
     out_of_memory: tuple[str, ...] = ()
-    """Engines on one machine that did not fit at this size."""
+    """Engines that did not fit at this size in any configuration."""
 
 
 def choices(measurement: Measurement, distributed: Collection[str]) -> tuple[Choice, ...]:
@@ -52,15 +54,18 @@ def _choice(measurement: Measurement, size: MeasuredSize, distributed: Collectio
     here = [summary for summary in measurement.summaries if summary.size == size.name]
     single = fastest([each for each in here if each.engine not in distributed])
     many = fastest([each for each in here if each.engine in distributed])
-    unfit = [run.engine for run in measurement.runs if run.size == size.name and run.outcome == DOES_NOT_FIT]
-    gone = tuple(dict.fromkeys(engine for engine in unfit if engine not in distributed))
-    rows = int(size.rows or 0)
+    best = sorted(filter(None, (fastest([each for each in here if each.engine == engine]) for engine in {each.engine for each in here})), key=_wall)
+    unfit = {run.engine: None for run in measurement.runs if run.size == size.name and run.outcome == DOES_NOT_FIT}
+    gone = tuple(engine for engine in unfit if engine not in {each.engine for each in best})
     if single is None or many is None:
         only = single or many
         answer = ONE_MACHINE if single is not None else DISTRIBUTED
-        return None if only is None else Choice(size.name, rows, answer, only, None, gone)
-    if too_close(single, many):
-        return Choice(size.name, rows, TOO_CLOSE, single, many, gone)
-    if single.wall_s.median < many.wall_s.median:
-        return Choice(size.name, rows, ONE_MACHINE, single, many, gone)
-    return Choice(size.name, rows, DISTRIBUTED, many, single, gone)
+        return None if only is None else Choice(size.name, int(size.rows or 0), answer, only, None, tuple(best), gone)
+    close, single_wins = too_close(single, many), single.wall_s.median < many.wall_s.median
+    answer = TOO_CLOSE if close else ONE_MACHINE if single_wins else DISTRIBUTED
+    take, other = (single, many) if close or single_wins else (many, single)
+    return Choice(size.name, int(size.rows or 0), answer, take, other, tuple(best), gone)
+
+
+def _wall(summary: Summary) -> tuple[float, str]:
+    return summary.wall_s.median, summary.engine

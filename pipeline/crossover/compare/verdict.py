@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossover.compare.amount_words import bytes_text, cores_text, rows_text, seconds_text
-from crossover.compare.choices import DISTRIBUTED, TOO_CLOSE, Choice
+from crossover.compare.choices import DISTRIBUTED, TOO_CLOSE, Choice, too_close
 from crossover.compare.crossover_point import CrossoverPoint
 from crossover.compare.measurement import MeasuredSize, Measurement, Summary
 from crossover.compare.memory_end import MemoryEnd
@@ -37,11 +37,12 @@ def sentences(findings: Findings) -> tuple[str, ...]:
 
 def _found(findings: Findings, last: Choice) -> str:
     size = findings.measurement.size(last.size)
-    where = f"At {rows_text(last.rows)} (size {last.size})"
-    where += ", the largest measured," if len(findings.choices) > 1 else ""
+    largest = ", the largest measured," if len(findings.choices) > 1 else ""
+    cores = f" and on {cores_text(last.take.parallelism)}" if _alike(last) else ""
+    first, *others = (f"{_name(last, each)} {{}}{seconds_text(each.wall_s.median)}" for each in last.finished)
+    times = _listed([first.format("took "), *(each.format("") for each in others)])
     gone = f", {' and '.join(last.out_of_memory)} ran out of memory" if last.out_of_memory else ""
-    others = f" and {_name(last.other)} {seconds_text(last.other.wall_s.median)}" if last.other else ""
-    return f"{where} {_name(last.take)} took {seconds_text(last.take.wall_s.median)}{others}{gone}{_same(size)}"
+    return f"At {rows_text(last.rows)} (size {last.size}){largest}{cores} {times}{gone}{_same(size)}"
 
 
 def _same(size: MeasuredSize) -> str:
@@ -50,12 +51,10 @@ def _same(size: MeasuredSize) -> str:
 
 def _advice(findings: Findings, last: Choice) -> str:
     point = findings.point
-    take = _name(last.take)
-    many = any(summary.engine in findings.distributed for summary in findings.measurement.summaries)
-    single = any(summary.engine not in findings.distributed for summary in findings.measurement.summaries)
-    if not (many and single):
-        kind = "one machine" if single else "a cluster"
-        return f"Take {take}, the fastest that was measured: only engines of {kind} finished, so there is no crossover"
+    take = _name(last, last.take)
+    kinds = {summary.engine in findings.distributed for summary in findings.measurement.summaries}
+    if len(kinds) == 1:
+        return _one_kind(findings, last)
     if last.other is None:
         return f"Take {take} at this size: nothing else finished"
     if last.answer == TOO_CLOSE:
@@ -65,14 +64,25 @@ def _advice(findings: Findings, last: Choice) -> str:
     return f"Take {take}{_where(point, last)}"
 
 
+def _one_kind(findings: Findings, last: Choice) -> str:
+    """Return the advice where engines of one kind alone finished."""
+    kind = "several machines" if last.take.engine in findings.distributed else "one machine"
+    reason = f"engines of {kind} alone finished, so there is no crossover"
+    close = [each for each in last.finished if each != last.take and too_close(last.take, each)]
+    if close:
+        alike = _listed([_name(last, each) for each in (last.take, *close)])
+        return f"{alike} are too close to tell apart, so take either: {reason}"
+    return f"Take {_name(last, last.take)}: {reason}"
+
+
 def _distributed(point: CrossoverPoint | None, last: Choice) -> str:
-    take = _name(last.take)
+    take = _name(last, last.take)
     if point is None or point.rows is None or point.rows > last.rows:
         return f"Take {take} at this size; where it begins to win was not found"
     assert last.other is not None
     if point.rows < 1:
         return f"Take {take} at every size"
-    return f"Take {take} from about {rows_text(point.rows)} on{_between(point)}; below, take {_name(last.other)}"
+    return f"Take {take} from about {rows_text(point.rows)} on{_between(point)}; below, take {_name(last, last.other)}"
 
 
 def _where(point: CrossoverPoint | None, last: Choice) -> str:
@@ -81,7 +91,9 @@ def _where(point: CrossoverPoint | None, last: Choice) -> str:
         return "; what comes at larger sizes is not known: at least two sizes of each engine are needed"
     if point.doubt is not None:
         return f"; nothing is said of larger sizes: {point.doubt}"
-    challenger = f"{point.challenger.engine} on {cores_text(point.challenger.parallelism)}"
+    challenger = point.challenger.engine
+    if not _alike(last) or point.challenger.parallelism != last.take.parallelism:
+        challenger += f" on {cores_text(point.challenger.parallelism)}"
     if point.rows is None:
         perhaps = f", though it could begin at {rows_text(point.interval[0])}" if point.interval else ""
         return f": no size below {rows_text(point.limit)} is expected at which {challenger} wins{perhaps}"
@@ -113,5 +125,15 @@ def _memory(findings: Findings, last: Choice) -> str:
     return f"; {end.engine} runs out of {bytes_text(end.memory)} of memory at about {rows_text(end.rows)}"
 
 
-def _name(summary: Summary) -> str:
-    return f"{summary.engine} on {cores_text(summary.parallelism)}"
+def _alike(choice: Choice) -> bool:
+    """Whether all engines are told of at one parallelism, which is then said once."""
+    return len(choice.finished) > 1 and len({each.parallelism for each in choice.finished}) == 1
+
+
+def _name(choice: Choice, summary: Summary) -> str:
+    return summary.engine if _alike(choice) else f"{summary.engine} on {cores_text(summary.parallelism)}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    *others, last = texts
+    return f"{', '.join(others)} and {last}" if others else last
