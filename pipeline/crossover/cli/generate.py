@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from crossover.cli.options import Json, Quiet
 from crossover.cli.output import line, print_json
-from crossover.generate.dataset import Dataset
 from crossover.generate.dataset import generate as make
 from crossover.generate.dirt import parse_dirt
 from crossover.generate.request import SEED, Request
+from crossover.generate.whole import Dataset
 
 What = Annotated[str, typer.Argument(help="Which data: retail or payments.", metavar="WORKLOAD", show_default=False)]
 Scale = Annotated[str, typer.Option("--scale", metavar="NUMBER", help="Size; 1 is about half a gigabyte of CSV.")]

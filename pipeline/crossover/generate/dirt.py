@@ -127,8 +127,8 @@ def make_dirty(
     result = dict(tables)
     found = [TRUTH.empty_table()]
     of_workload = KINDS[place.workload]
-    # changed rows first: so a copy is one of a row as it stands in the file
-    for kind, rate in sorted(dirt, key=lambda each: of_workload[each[0]].added):
+    # what is added comes first, of rows that are still clean
+    for kind, rate in sorted(dirt, key=lambda each: not of_workload[each[0]].added):
         described = of_workload[kind]
         if described.table not in result:
             continue
