@@ -65,7 +65,7 @@ class Children:
         return [sys.executable, "-I", "-S", "-c", CHILD, str(runs / "shop" / "attempts" / run_id), json.dumps(facts)]
 
     def identify(self, size: Size) -> Identified:
-        return Identified(HASH, dict(size.settings), {"visits": SourceFingerprint(1, 500, f"{self.digest} {size.name}", "content")})
+        return Identified(dict(size.settings), {"visits": SourceFingerprint(1, 500, f"{self.digest} {size.name}", "content")})
 
 
 def record(size: Size, digest: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def sweep(tmp_path: Path, children: Children) -> Sweep:
     """Two sizes, two engines, two repeats."""
     sizes = [Size(name, None, {"data": name}) for name in ("small", "large")]
     configurations = [Configuration(name, 2) for name in ("pandas", "polars")]
-    return Sweep("shop", "shop.yaml", "crossover compare", sizes, configurations, 2, 0, None, tmp_path, children, children.identify)
+    return Sweep("shop", "shop.yaml", HASH, "crossover compare", sizes, configurations, 2, 0, None, tmp_path, children, children.identify)
 
 
 def run_all(sweep: Sweep) -> Measurement:
@@ -243,6 +243,7 @@ def test_data_that_changes_between_two_runs_is_refused(sweep: Sweep, children: C
     [
         ({"memory_limit": 1 << 30}, "machine's memory_limit_bytes was none; now it is 1073741824"),
         ({"pipeline": "other"}, "pipeline was shop; now it is other"),
+        ({"document_hash": "0" * 64}, "document was c0ffeec0ffee; now it is 000000000000"),
     ],
 )
 def test_another_comparison_is_not_mixed_into_one_that_is_there(sweep: Sweep, changes: dict[str, Any], told: str) -> None:

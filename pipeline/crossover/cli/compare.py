@@ -19,18 +19,26 @@ from crossover.cli.output import line, print_json, show, tell, tell_error
 from crossover.cli.sizes import sizes_of
 from crossover.cli.work import planned, tell_warnings
 from crossover.compare.apart import Stages, taken_apart
-from crossover.compare.comparison_table import answer_lines, apart_table, configurations_table, latency_lines, run_line
+from crossover.compare.comparison_table import (
+    answer_lines,
+    apart_table,
+    configurations_table,
+    failure_lines,
+    latency_lines,
+    run_line,
+)
 from crossover.compare.difference import Difference
 from crossover.compare.measurement import ApartStage, MeasuredRun, Measurement
 from crossover.compare.schedule import Configuration, Size, Turn
 from crossover.compare.sweep import Identified, Sweep, missing_turns, swept
 from crossover.core.errors import ConfigError, CrossoverError, EngineError, EnginesDiffer
 from crossover.plan.stages import stage_names
+from crossover.report.write import write_report
 from crossover.runs.available_memory import size_of
 from crossover.runs.error_json import error_from_json, error_to_json
+from crossover.runs.fingerprint import fingerprints, hash_json
 from crossover.runs.folder import new_run_id
 from crossover.runs.lease import Lease
-from crossover.runs.run import identify
 
 Engines = Annotated[
     str, typer.Option("--engine", metavar="NAME,...", help="pandas, polars, spark; `all`: those that can run.")
@@ -116,7 +124,8 @@ def compare(
         measurement = swept(sweep, _silent if quiet else _tell)
         if apart:
             measurement = taken_apart(sweep, _stages(request, sweep), measurement, _silent if quiet else _tell_stage)
-    return _report(measurement, sweep, as_json=as_json)
+    written = write_report(measurement.to_json(), sweep.out)
+    return _report(measurement, sweep, written, as_json=as_json)
 
 
 def _sweep(request: _Request, *, quiet: bool) -> Sweep:
@@ -135,6 +144,7 @@ def _sweep(request: _Request, *, quiet: bool) -> Sweep:
     return Sweep(
         pipeline=pipeline,
         document=str(request.document),
+        document_hash=hash_json(first.plan.document),
         command=request.command(),
         sizes=sizes,
         configurations=[Configuration(engine, count) for engine in engines for count in cores],
@@ -168,13 +178,12 @@ def _memory(text: str) -> int:
 
 def _identified(document: Path, size: Size) -> Identified:
     work = planned(document, size.settings).work()
-    found = identify(work, "")
-    return Identified(found.document_hash, work.parameters, found.inputs)
+    return Identified(work.parameters, fingerprints(work.sources))
 
 
 def _child(document: Path, turn: Turn, runs: Path, run_id: str, *, limited: bool) -> list[str]:
     """Return the command of one run."""
-    return [*_run(document, turn.size, turn.configuration, runs, limited=limited), "--uncommitted", run_id]
+    return [*_run(document, turn.size, turn.configuration, runs, limited=limited), "--uncommitted", run_id, "--measured"]
 
 
 def _stages(request: _Request, sweep: Sweep) -> Stages:
@@ -229,28 +238,32 @@ def _json_of(run: MeasuredRun) -> dict[str, Any]:
     return {**vars(run), "usage": usage}
 
 
-def _report(measurement: Measurement, sweep: Sweep, *, as_json: bool) -> int:
+def _report(measurement: Measurement, sweep: Sweep, written: Sequence[Path], *, as_json: bool) -> int:
     shown = measurement.to_json()
     error = _nothing_finished(measurement) or _differ(shown)
     if as_json:
-        print_json({**shown, "folder": str(sweep.out), **({} if error is None else {"error": error_to_json(error)})})
+        failed = {} if error is None else {"error": error_to_json(error)}
+        print_json({**shown, "folder": str(sweep.out), "report": [str(path) for path in written], **failed})
     else:
-        _print(shown, sweep)
+        _print(shown)
+        for path in (sweep.place, *written):
+            line(str(path))
         if error is not None:
             tell_error(error)
     return 0 if error is None else error.exit_code
 
 
-def _print(shown: dict[str, Any], sweep: Sweep) -> None:
+def _print(shown: dict[str, Any]) -> None:
     for each in (*shown["verdict"], *answer_lines(shown)):
         line(each)
     show(configurations_table(shown))
+    for each in failure_lines(shown):
+        line(each)
     apart = apart_table(shown)
     if apart is not None:
         show(apart)
     for each in latency_lines(shown):
         line(each)
-    line(str(sweep.place))
 
 
 def _differ(shown: dict[str, Any]) -> EnginesDiffer | None:

@@ -25,8 +25,17 @@ def configurations_table(shown: Shown) -> Table:
         for summary in (each for each in shown["summaries"] if each["size"] == size["name"]):
             table.add_row(size["name"], summary["engine"], *_figures(summary))
         for run in _ended_badly(shown, size["name"]):
-            table.add_row(size["name"], run["engine"], str(run["parallelism"]), *[""] * 7, f"{run['outcome']}: {_why(run)}")
+            table.add_row(size["name"], run["engine"], str(run["parallelism"]), *[""] * 7, run["outcome"])
     return table
+
+
+def failure_lines(shown: Shown) -> list[str]:
+    """Return for each configuration that failed or did not fit what its first such run said."""
+    return [
+        f"{size['name']}  {run['engine']} x{run['parallelism']}: {run['outcome']}: {_why(run)}"
+        for size in shown["sizes"]
+        for run in _ended_badly(shown, size["name"])
+    ]
 
 
 def answer_lines(shown: Shown) -> list[str]:
@@ -110,8 +119,7 @@ def _answer(size: Shown) -> Sequence[str]:
 def _why(run: Shown) -> str:
     told = (run["message"] or "").splitlines()
     text = told[0] if told else ""
-    text = text.removeprefix(f"{run['outcome']} ")
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return text.removeprefix(f"{run['outcome']} ")
 
 
 def _seconds(value: float) -> str:

@@ -29,9 +29,8 @@ from crossover.runs.versions import library_versions
 
 @dataclass(frozen=True)
 class Identified:
-    """What a document and its data are at one size."""
+    """The parameters of a size, and what its sources are."""
 
-    document_hash: str
     parameters: Mapping[str, Any]
     inputs: Mapping[str, SourceFingerprint]
 
@@ -42,6 +41,7 @@ class Sweep:
 
     pipeline: str
     document: str
+    document_hash: str
     command: str
     """As it was typed."""
     sizes: Sequence[Size]
@@ -97,16 +97,18 @@ def swept(sweep: Sweep, told: Told) -> Measurement:
     Raises ConfigError where the folder holds another comparison, DataError where the data of a size has changed.
     """
     measurement = begun(sweep)
-    looked: set[str] = set()
-    turns = sweep.turns
-    for turn in missing_turns(sweep, measurement):
-        if turn.size.name not in looked:
-            measurement = _looked_at(measurement, sweep, turn.size)
-            looked.add(turn.size.name)
+    turns, missing = sweep.turns, missing_turns(sweep, measurement)
+    if not missing and measurement.verdict:
+        return measurement
+    for size in {turn.size.name: turn.size for turn in missing}.values():
+        measurement = _looked_at(measurement, sweep, size)
+    for turn in missing:
         measurement = _with_run(measurement, sweep, turn)
         write_json(sweep.place, measurement.to_json())
         told(measurement.runs[-1], turns.index(turn) + 1, len(turns))
-    return concluded(measurement) if looked else measurement
+    measurement = concluded(measurement)
+    write_json(sweep.place, measurement.to_json())
+    return measurement
 
 
 def missing_turns(sweep: Sweep, measurement: Measurement | None = None) -> list[Turn]:
@@ -120,7 +122,7 @@ def begun(sweep: Sweep) -> Measurement:
     fresh = Measurement(
         pipeline=sweep.pipeline,
         document=sweep.document,
-        document_hash=sweep.identify(sweep.sizes[0]).document_hash,
+        document_hash=sweep.document_hash,
         command=sweep.command,
         started=iso(utc_now()),
         ended=iso(utc_now()),
