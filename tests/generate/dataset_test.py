@@ -68,7 +68,7 @@ def test_what_is_there_is_left_as_it_is(tmp_path: Path) -> None:
 def test_other_data_is_neither_used_nor_overwritten(other: Request, tmp_path: Path) -> None:
     made = generate(Request("retail", "0.001"), tmp_path / "data")
     before = contents(made.folder)
-    with pytest.raises(ConfigError, match="holds other data: its (scale|seed|workload) is"):
+    with pytest.raises(ConfigError, match=r"holds other data: its (scale|seed|workload) is"):
         generate(other, made.folder)
     assert contents(made.folder) == before
 
@@ -84,7 +84,7 @@ def test_a_file_that_was_cut_is_noticed(tmp_path: Path) -> None:
     asked = Request("retail", "0.001")
     file = generate(asked, tmp_path / "data").folder / "lines" / "part-00000.parquet"
     file.write_bytes(file.read_bytes()[:-1])
-    with pytest.raises(DataError, match="`lines` in .* was changed after it was made"):
+    with pytest.raises(DataError, match=r"`lines` in .* was changed after it was made"):
         generate(asked, tmp_path / "data")
 
 

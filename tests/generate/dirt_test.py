@@ -36,7 +36,7 @@ def truth(folder: Path, group: str) -> list[dict[str, str]]:
     return rows(folder / "truth" / f"{group}-00000.csv")
 
 
-@pytest.mark.parametrize(("workload", "scale", "group"), [("retail", "0.002", "orders"), ("payments", "0.002", "transactions")])
+@pytest.mark.parametrize(("workload", "scale", "group"), [("retail", "0.0005", "orders"), ("payments", "0.001", "transactions")])
 def test_the_truth_lists_each_dirty_row_and_no_other(workload: str, scale: str, group: str, tmp_path: Path) -> None:
     asked = ",".join(f"{kind}={RATE}" for kind in KINDS[workload])
     folder = generate(Request(workload, scale, file_format="csv", dirt=parse_dirt(asked)), tmp_path / "dirty").folder
@@ -61,8 +61,8 @@ def test_the_truth_lists_each_dirty_row_and_no_other(workload: str, scale: str, 
 
 
 def test_without_dirt_all_else_is_as_it_was(tmp_path: Path) -> None:
-    dirty = generate(Request("retail", "0.002", dirt=(("negative_quantity", RATE),)), tmp_path / "dirty").folder
-    clean = generate(Request("retail", "0.002"), tmp_path / "clean").folder
+    dirty = generate(Request("retail", "0.0005", dirt=(("negative_quantity", RATE),)), tmp_path / "dirty").folder
+    clean = generate(Request("retail", "0.0005"), tmp_path / "clean").folder
     lines, before = (pq.read_table(folder / "lines" / "part-00000.parquet") for folder in (dirty, clean))
     touched = {int(each["row"]) - 1 for each in truth(dirty, "orders")}
     assert touched
