@@ -61,6 +61,7 @@ def main() -> int:
     class Requests(QWebEngineUrlRequestInterceptor):
         def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:  # noqa: N802  (Qt's name)
             found["requests"].append(info.requestUrl().toString())
+            info.block(not info.requestUrl().isLocalFile())
 
     class Watched(QWebEnginePage):
         def javaScriptConsoleMessage(self, level: Any, message: str, line: int, source: str) -> None:  # noqa: N802  (Qt's name)
@@ -74,6 +75,8 @@ def main() -> int:
     page = Watched(profile, view)
     view.setPage(page)
     page.settings().setAttribute(QWebEngineSettings.WebAttribute.ShowScrollBars, False)
+    # so that what a page asks of elsewhere is seen; `Requests` lets none of it out
+    page.settings().setAttribute(QWebEngineSettings.WebAttribute.LocalContentCanAccessRemoteUrls, True)
     view.resize(asked.width, SCREEN)
     view.show()
     pieces: list[QPixmap] = []
@@ -96,7 +99,7 @@ def main() -> int:
 
     def leave() -> None:
         if asked.pdf:
-            page.pdfPrintingFinished.connect(lambda _, done: (found.update(pdf=done), application.quit()))
+            page.pdfPrintingFinished.connect(lambda path, done: (found.update(pdf=done, **printed(path)), application.quit()))
             page.printToPdf(asked.pdf, QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(40, 40, 40, 40)))
         else:
             application.quit()
@@ -124,6 +127,16 @@ def joined(pieces: Sequence[Any], height: int) -> Any:
         painter.drawPixmap(0, min(place * SCREEN, whole.height() - SCREEN), piece)
     painter.end()
     return whole
+
+
+def printed(pdf: str) -> dict[str, Any]:
+    """Return the words of a PDF and how many pages it has."""
+    from PyQt6.QtPdf import QPdfDocument
+
+    document = QPdfDocument(None)
+    document.load(pdf)
+    pages = range(document.pageCount())
+    return {"pages": len(pages), "printed": " ".join(document.getAllText(place).text() for place in pages)}
 
 
 def pictures_of(pdf: Path, folder: Path, width: int = 900) -> list[Path]:

@@ -69,6 +69,12 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda found: _written(found.group()), text)
 
 
+def short(text: str, most: int) -> str:
+    """Return visible text of at most so many characters."""
+    seen = visible(text)
+    return seen if len(seen) <= most else f"{seen[: most - 3]}..."
+
+
 def _written(character: str) -> str:
     if character in "\n\t\r":
         return " "

@@ -6,13 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from crossover.report import colours
-from crossover.report.amounts import visible
+from crossover.report.amounts import short
 from crossover.report.charts import Axis, Bars, Chart, Lines, Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis as Drawn
 
+LONGEST = 36
+"""Characters of a title or of the words at a line."""
 FULL_DECADES = 2.5
 """Over more than so many powers of ten, only the powers are ticks; over fewer, 2 and 5 are too."""
 
@@ -57,7 +59,7 @@ def _bound(axes: Axes, chart: Lines) -> None:
 def _dress(drawn: Drawn, axis: Axis, ends: tuple[float, float]) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator, NullFormatter, NullLocator
 
-    drawn.set_label_text(visible(axis.title))
+    drawn.set_label_text(short(axis.title, LONGEST))
     drawn.set_tick_params(which="both", length=3, labelsize=10.5)
     if axis.log:
         decades = math.log10(ends[1] / ends[0])
@@ -105,11 +107,11 @@ def _words(axes: Axes, words: str, value: float, *, upright: bool) -> None:
     if upright:
         right = share > 0.5
         axes.annotate(
-            visible(words), (value, 0.02), xycoords=("data", "axes fraction"), xytext=(-4 if right else 4, 0),
+            short(words, LONGEST), (value, 0.02), xycoords=("data", "axes fraction"), xytext=(-4 if right else 4, 0),
             textcoords="offset points", ha="right" if right else "left", va="bottom", fontsize=10, color=colours.INK,
         )  # fmt: skip
     else:
         axes.annotate(
-            visible(words), (0.01, value), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
+            short(words, LONGEST), (0.01, value), xycoords=("axes fraction", "data"), xytext=(0, 3), textcoords="offset points",
             ha="left", va="bottom", fontsize=10, color=colours.INK,
         )  # fmt: skip

@@ -54,6 +54,9 @@ class Tile:
 
 @dataclass(frozen=True)
 class Tiles:
+    """Figures side by side, and what they are of."""
+
+    title: str
     tiles: tuple[Tile, ...]
 
 

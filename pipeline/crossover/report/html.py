@@ -80,7 +80,7 @@ def _tiles(block: Tiles) -> str:
         f'<dd>{_text(tile.value)}</dd><dd class="note">{_text(tile.note)}</dd></div>'
         for tile in block.tiles
     )
-    return f'<dl class="tiles">{tiles}</dl>'
+    return f'<p class="of">{_text(block.title)}</p><dl class="tiles">{tiles}</dl>'
 
 
 def _picture(picture: Picture) -> str:

@@ -31,8 +31,8 @@ def _block(block: Block) -> str:
             return "\n".join(f"- {_text(line)}" for line in lines)
         case Code(lines):
             return "\n".join(f"    {visible(line)}" for line in lines)
-        case Tiles(tiles):
-            return "\n".join(f"- {_text(tile.label)}: {_text(tile.value)}{f' ({_text(tile.note)})' if tile.note else ''}" for tile in tiles)
+        case Tiles(title, tiles):
+            return f"{_text(title)}:\n\n" + "\n".join(f"- {_text(tile.label)}: {_text(tile.value)}{f' ({_text(tile.note)})' if tile.note else ''}" for tile in tiles)
         case Grid():
             return _grid(block)
         case Beside(grids):

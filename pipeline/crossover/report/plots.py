@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossover.core.errors import ConfigError
 from crossover.report import colours, svg
-from crossover.report.amounts import visible
+from crossover.report.amounts import short
 from crossover.report.axes import dress, tick
 from crossover.report.charts import Bars, Chart, Lines, Series
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 350.0, 262.0
 """Points of 1/72 inch: narrow, so that letters keep their size on a phone."""
 POINTS = 72.0
+LONGEST = 24
+"""Characters of a name in a plot."""
 FORMS = ("o", "s", "D", "^", "v", "P")
 DASHES: dict[str, Any] = {"solid": "-", "dashed": (0, (5, 3)), "dashdot": (0, (6, 2, 1.5, 2)), "dotted": (0, (1.2, 2.4))}
 SETTINGS: dict[Any, Any] = {
@@ -82,7 +84,7 @@ def _lines(axes: Axes, chart: Lines) -> tuple[list[Any], list[str]]:
         style = _look(series)
         drawn = style if series.joined else {**style, "linestyle": "none"}
         axes.plot([x for x, _ in series.points], [y for _, y in series.points], **drawn)
-        handles += [(Line2D([], [], **style), visible(series.name))] if series.name else []
+        handles += [(Line2D([], [], **style), short(series.name, LONGEST))] if series.name else []
         for (x, _), (low, high) in zip(series.points, series.spans, strict=False):
             if high > low:
                 axes.plot([x, x], [low, high], color=colours.SERIES[series.look], linewidth=1.2, zorder=2.5)
@@ -116,11 +118,11 @@ def _bars(axes: Axes, chart: Bars) -> tuple[list[Any], list[str]]:
     for place, whole in zip(places, begins, strict=True):
         axes.annotate(tick(whole, chart.axis.unit, 3), (whole, place), xytext=(4, 0), textcoords="offset points", va="center")
     axes.margins(x=0.14)
-    axes.set_yticks(places, [visible(name) for name in chart.names])
+    axes.set_yticks(places, [short(name, LONGEST) for name in chart.names])
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0, labelcolor=colours.INK)
     dress(axes, chart)
-    return handles, [visible(name) for name, _ in chart.parts]
+    return handles, [short(name, LONGEST) for name, _ in chart.parts]
 
 
 def _part(number: int) -> str:

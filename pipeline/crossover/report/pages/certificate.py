@@ -17,7 +17,7 @@ SAME = {True: "yes", False: "NO", None: "not compared"}
 def page(reading: Reading) -> Page:
     """Return the page; every figure on it comes from the certificates."""
     rows = [_size(reading, size) for size in reading.sizes]
-    header = ("size", "same answer", "comparisons", "that differ", "cells compared", "largest difference, as a part of what is allowed")
+    header = ("size", "same answer", "comparisons", "that differ", "cells compared", "largest difference / allowed")
     blocks: list[Block] = [
         Text("Each engine's tables, fitted states, models, metrics and scores are compared with those of the first, cell by cell and row by row."),
         Grid(header, rows, left=2),

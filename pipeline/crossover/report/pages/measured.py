@@ -9,7 +9,7 @@ from crossover.report.amounts import NOT_KNOWN, count, roughly, seconds, share, 
 from crossover.report.blocks import Block, Grid, Page, Text
 from crossover.report.reading import Configuration, Reading
 
-HEADER = ("size", "engine", "wall", "lowest to highest", "CV", "of the fastest", "CPU", "peak memory", "rows/s", "marks")
+HEADER = ("size", "engine", "wall", "lowest to highest", "CV", "of the fastest", "CPU", "peak memory", "input rows", "rows/s", "marks")
 SHARES = ("size", "engine", "read / input", "shuffled / input", "before training", "session start", "repeats")
 SPARK = {
     "jobs": count, "stages": count, "tasks": count, "failed_tasks": count, "scans": count, "shuffle_read_bytes": size,
@@ -45,13 +45,13 @@ def _lines(reading: Reading) -> Iterator[tuple[tuple[str, ...], int]]:
             if summary is not None and fastest is not None:
                 yield _line(reading, at, configuration, summary, fastest), look
             elif (failed := reading.failed_run(at, configuration)) is not None:
-                yield (reading.told(at), reading.name(configuration), failed.outcome, *("" for _ in HEADER[3:])), look
+                yield (at.name, reading.name(configuration), failed.outcome, *("" for _ in HEADER[3:])), look
 
 
 def _line(reading: Reading, at: MeasuredSize, configuration: Configuration, summary: Summary, fastest: float) -> tuple[str, ...]:
     wall = summary.wall_s
     return (
-        reading.told(at),
+        at.name,
         reading.name(configuration),
         seconds(wall.median),
         f"{seconds(wall.lowest)} to {seconds(wall.highest)}" if summary.repeats > 1 else "one run",
@@ -59,6 +59,7 @@ def _line(reading: Reading, at: MeasuredSize, configuration: Configuration, summ
         times(wall.median / fastest),
         seconds(summary.cpu_s.median),
         size(summary.peak_memory.median),
+        count(at.rows),
         roughly(summary.rows_per_s),
         ", ".join(summary.marks),
     )
@@ -73,7 +74,7 @@ def _shares(reading: Reading) -> Iterator[Block]:
     ]
     rows = [
         (
-            reading.told(at), reading.name(configuration), times(summary.read_share), times(summary.shuffle_share),
+            at.name, reading.name(configuration), times(summary.read_share), times(summary.shuffle_share),
             share(summary.preprocessing_share), seconds(summary.session_start_s), count(summary.repeats),
         )
         for at, configuration, summary in found
@@ -91,7 +92,7 @@ def _throughput(reading: Reading) -> Iterator[Block]:
             for model, speed in (summary.training_rows_per_s_per_iteration if summary else {}).items():
                 run = reading.kept_run(at, configuration)
                 trained, rounds = (run.training_rows.get(model), run.iterations.get(model)) if run else (None, None)
-                rows.append((reading.told(at), model, reading.name(configuration), roughly(speed), count(trained), count(rounds)))
+                rows.append((at.name, model, reading.name(configuration), roughly(speed), count(trained), count(rounds)))
                 looks.append(reading.look(configuration.engine))
     if rows:
         header = ("size", "model", "engine", "rows/s per iteration", "training rows", "iterations")
@@ -115,7 +116,7 @@ def _spark(reading: Reading) -> Iterator[Block]:
             run = reading.kept_run(at, configuration)
             if run is not None and run.spark is not None:
                 told = (write(run.spark.get(name)) for name, write in SPARK.items())
-                rows.append((reading.told(at), reading.name(configuration), *told))
+                rows.append((at.name, reading.name(configuration), *told))
                 looks.append(reading.look(configuration.engine))
     if rows:
         header = ("size", "engine", *(TITLES.get(name, name.removesuffix("_bytes").replace("_", " ")) for name in SPARK))

@@ -210,7 +210,7 @@ def _speed_up(reading: Reading) -> Iterator[Picture]:
     series.append(Series("as many times as cores", ((first, 1.0), (first * most, most)), 5, "dotted", marked=False))
     yield Picture(
         "speed-up", "Speed-up by cores",
-        f"How many times faster than with the fewest cores, at size {reading.told(at)}. The dotted line is what no engine can beat for long.",
+        f"How many times faster than with the fewest cores, at size {reading.told(at)}. The dotted line: twice the cores, half the time.",
         Lines(Axis("cores", "cores", whole=True), Axis("times as fast", "times", whole=True), tuple(series)),
         Grid(("engine", "cores", "wall", "speed-up", "of the ideal"), rows or [(NOT_KNOWN,) * 5], folded=DATA),
     )  # fmt: skip

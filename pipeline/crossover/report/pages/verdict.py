@@ -58,17 +58,17 @@ def _tiles(reading: Reading) -> Tiles:
     for engine in reading.engines:
         tried = [each for each in reading.configurations if each.engine == engine]
         known = [(summary.wall_s.median, place) for place, each in enumerate(tried) if (summary := reading.summary(reading.largest, each))]
-        label = f"at {reading.told(reading.largest)}"
         if known:
             best = tried[min(known)[1]]
             summary = reading.summary(reading.largest, best)
             assert summary is not None
             note = f"CPU {seconds(summary.cpu_s.median)}, peak memory {size(summary.peak_memory.median)}"
-            tiles.append(Tile(f"{reading.name(best)} {label}", seconds(summary.wall_s.median), note, reading.look(engine)))
+            tiles.append(Tile(reading.name(best), seconds(summary.wall_s.median), note, reading.look(engine)))
         elif tried:
             failed = reading.failed_run(reading.largest, tried[-1])
-            tiles.append(Tile(f"{engine} {label}", failed.outcome if failed else "not run", "", reading.look(engine)))
-    return Tiles((*tiles, *_crossover(reading)))
+            tiles.append(Tile(engine, failed.outcome if failed else "not run", "", reading.look(engine)))
+    title = f"At size {reading.told(reading.largest)}, the largest that was measured"
+    return Tiles(title, (*tiles, *_crossover(reading)))
 
 
 def _crossover(reading: Reading) -> Iterator[Tile]:
@@ -78,8 +78,8 @@ def _crossover(reading: Reading) -> Iterator[Tile]:
         return
     engine = str(found["challenger"]["engine"])
     if found["rows"] is None:
-        yield Tile(f"{engine} wins", "not expected", f"below {roughly(found['none_below_rows'])} rows")
+        yield Tile(f"{engine} wins", "not expected", f"below {roughly(found['none_below_rows'])} input rows")
     else:
         low, high = found.get("interval") or (None, None)
-        between = f"90 % interval: {roughly(low)} to {roughly(high)}" if low is not None and high is not None else ""
-        yield Tile(f"{engine} wins from", f"{roughly(found['rows'])} rows" if found["rows"] >= 1 else "the first row", between)
+        between = f"; 90% interval: {roughly(low)} to {roughly(high)}" if low is not None and high is not None else ""
+        yield Tile(f"{engine} wins from", roughly(found["rows"]) if found["rows"] >= 1 else "the first row", f"input rows{between}")
