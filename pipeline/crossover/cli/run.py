@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +34,7 @@ from crossover.compare.table import side_by_side, verdict
 from crossover.core.errors import ConfigError, CrossoverError, EnginesDiffer
 from crossover.engines.base import EngineOptions
 from crossover.plan.stages import SCORE
+from crossover.runs.available_memory import memory_limit
 from crossover.runs.commit import Commit
 from crossover.runs.display import choose_display
 from crossover.runs.error_json import error_to_json
@@ -71,12 +72,12 @@ def run(
     stage: Stage = None,
     force: Force = False,
     uncommitted: Annotated[str | None, typer.Option("--uncommitted", hidden=True)] = None,
+    measured: Annotated[bool, typer.Option("--measured", hidden=True)] = False,
 ) -> int:
     """Run a document. Several engines are compared, and the answer is committed only if all give the same one."""
     found = planned(document, parse_settings(settings))
-    request = _Request(
-        document, parse_settings(settings), choose_engines(engine), EngineOptions(parallelism, partitions), runs, again, as_json, quiet, force
-    )
+    options = EngineOptions(parallelism, partitions, memory=memory_limit())
+    request = _Request(document, parse_settings(settings), choose_engines(engine), options, runs, again, as_json, quiet, force)
     work = found.work(compared=uncommitted is not None)
     if found.scoring is None and not force:
         work = within_memory(work, found.plan)
@@ -85,7 +86,7 @@ def run(
     folder = RunFolder(runs, work.pipeline)
     folder.prepare()
     if uncommitted is not None:
-        return _run_uncommitted(request, work, folder, uncommitted)
+        return _run_uncommitted(request, work, folder.new_attempt(uncommitted), measured=measured)
     if not quiet:
         tell_warnings(found.problems)
     run_id = new_run_id()
@@ -113,10 +114,12 @@ def _run_stage(request: _Request, stage: str, found: Planned) -> int:
     return run_stage(asked, found.plan, found.work())
 
 
-def _run_uncommitted(request: _Request, work: Work, folder: RunFolder, run_id: str) -> int:
-    """Run as one of several: the attempt is left to whoever compares."""
+def _run_uncommitted(request: _Request, work: Work, attempt: Attempt, *, measured: bool) -> int:
+    """Run as one of several: the attempt is left to whoever compares. If it is measured, Spark writes its event log there."""
     engine = request.engines[0]
-    attempt = _perform(request, work, identify(work, engine), folder.new_attempt(run_id), prefix=f"{engine:<8}")
+    if measured:
+        request = replace(request, options=replace(request.options, event_log=attempt.spark_events))
+    _perform(request, work, identify(work, engine), attempt, prefix=f"{engine:<8}")
     print_json({"folder": str(attempt.path)})
     return 0
 

@@ -16,6 +16,7 @@ from crossover.cli.summary import print_summary, run_json
 from crossover.cli.work import planned, tell_warnings, work_of_scoring
 from crossover.core.errors import ConfigError
 from crossover.engines.base import EngineOptions
+from crossover.runs.available_memory import memory_limit
 from crossover.runs.display import choose_display
 from crossover.runs.folder import RunFolder, new_run_id
 from crossover.runs.lease import Lease
@@ -58,7 +59,7 @@ def score(
         unchanged = committed is not None
         if committed is None:
             attempt = folder.new_attempt(run_id)
-            perform(work, identity, name, EngineOptions(parallelism, partitions), attempt, choose_display(quiet=quiet))
+            perform(work, identity, name, EngineOptions(parallelism, partitions, memory=memory_limit()), attempt, choose_display(quiet=quiet))
             committed = publish(folder, attempt)
     attempt = folder.attempt(committed.run)
     record = attempt.read_json(attempt.record.name)

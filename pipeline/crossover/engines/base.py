@@ -33,6 +33,9 @@ class EngineOptions:
     partitions: int | None = None
     settings: Mapping[str, str] | None = None
     event_log: Path | None = None
+    """A folder into which Spark writes what it does, and how often it was called."""
+    memory: int | None = None
+    """Bytes that the run may take with all its processes; None: what the machine has."""
 
 
 @dataclass(frozen=True)

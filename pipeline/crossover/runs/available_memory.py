@@ -17,10 +17,16 @@ _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 def available_memory(groups: Path = Path("/sys/fs/cgroup"), membership: Path = Path("/proc/self/cgroup")) -> int:
     """Return bytes. Raises ConfigError for a variable that is no size."""
-    asked = os.environ.get(VARIABLE)
+    asked = memory_limit()
     if asked is not None:
-        return size_of(asked)
+        return asked
     return min([psutil.virtual_memory().available, *group_rooms(groups, membership)])
+
+
+def memory_limit() -> int | None:
+    """Return the bytes of the environment variable; None without it. Raises ConfigError if it is no size."""
+    asked = os.environ.get(VARIABLE)
+    return None if asked is None else size_of(asked)
 
 
 def size_of(text: str) -> int:

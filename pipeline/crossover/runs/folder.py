@@ -61,6 +61,11 @@ class Attempt:
     def metrics(self) -> Path:
         return self.path / "metrics.json"
 
+    @property
+    def spark_events(self) -> Path:
+        """Where a measured run on Spark writes its event log; no file of the attempt."""
+        return self.path / "_spark"
+
     def table(self, name: str) -> Path:
         """Return the folder that an engine writes a table into; it does not exist yet."""
         return self._place("tables", name)

@@ -29,7 +29,6 @@ class Clock:
     rows_in: int | None = None
     rows: int | None = None
     """Rows that came out."""
-    bytes_read: int | None = None
     bytes_shuffled: int | None = None
     bytes_spilled: int | None = None
     jobs: int | None = None
@@ -124,7 +123,7 @@ class Progress:
             usage = self._tree.since(mark)
         record = ClockRecord(
             name, table, started, usage.wall_s, usage.cpu_s, usage.peak_memory,
-            clock.rows_in, clock.rows, clock.bytes_read, clock.bytes_shuffled, clock.bytes_spilled, clock.jobs, clock.retries,
+            clock.rows_in, clock.rows, usage.read_bytes, clock.bytes_shuffled, clock.bytes_spilled, clock.jobs, clock.retries,
         )  # fmt: skip
         self._clocks.append(record)
         self._display.ended(clock, record)

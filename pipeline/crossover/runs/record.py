@@ -24,6 +24,7 @@ class ClockRecord:
     rows_in: int | None = None
     rows_out: int | None = None
     bytes_read: int | None = None
+    """Read by the process tree in that time, from the page cache too; what processes tell each other counts as well."""
     bytes_shuffled: int | None = None
     bytes_spilled: int | None = None
     jobs: int | None = None

@@ -21,6 +21,7 @@ from crossover.engines.spark.as_of_join import as_of_join
 from crossover.engines.spark.capabilities import CAPABILITIES
 from crossover.engines.spark.cardinality import check_cardinality
 from crossover.engines.spark.classic import launch, status
+from crossover.engines.spark.classic.jvm_meter import JvmMeter
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
 from crossover.engines.spark.java import java_home, spark_version
@@ -49,6 +50,7 @@ class SparkEngine(Engine[SparkFrame]):
         self._log = Path(self._folder.name) / "spark.log"
         self._checked: set[nodes.Join] = set()
         self._schemas: dict[nodes.Relation, Schema] = {}
+        self._meter: tuple[JvmMeter, Path] | None = None
         with reported(self._log):
             self.session, self._owned = self._open(options)
             _assert_meaning(self.session)
@@ -72,7 +74,10 @@ class SparkEngine(Engine[SparkFrame]):
         if options.event_log is not None:
             options.event_log.mkdir(parents=True, exist_ok=True)
         own = {"spark.sql.warehouse.dir": f"{self._folder.name}/warehouse", **settings.local(options)}
-        return launch.launch(own, java_home(spark_version() or "unknown"), self._log), True
+        session = launch.launch(own, java_home(spark_version() or "unknown"), self._log)
+        if options.event_log is not None:
+            self._meter = (JvmMeter(session), options.event_log)
+        return session, True
 
     def evaluate(self, relation: nodes.Relation) -> SparkFrame:
         """Building a query may fail too: Spark analyses it, and a join's cardinality is counted."""
@@ -187,6 +192,9 @@ class SparkEngine(Engine[SparkFrame]):
 
     def close(self) -> None:
         super().close()
+        if self._meter is not None:
+            meter, folder = self._meter
+            meter.write(folder)
         if self._owned:
             launch.shut_down(self.session)
         self._folder.cleanup()

@@ -33,6 +33,13 @@ SPEED = {
 ASSERTED = ("spark.sql.session.timeZone", "spark.sql.timestampType", "spark.sql.caseSensitive")
 """Those that are read back after a session opened."""
 
+EVENT_LOG = {
+    "spark.eventLog.enabled": "true",
+    # read back by us, and gone soon
+    "spark.eventLog.compress": "false",
+}
+"""What Spark does is written down; Spark 4 makes a folder of files that roll, Spark 3.5 one file."""
+
 QUIET_LOCAL = {
     "spark.app.name": "crossover",
     "spark.ui.enabled": "false",
@@ -67,15 +74,22 @@ def local(options: EngineOptions) -> dict[str, str]:
     own = {
         **QUIET_LOCAL,
         "spark.master": f"local[{threads},4]",
-        "spark.driver.memory": f"{_heap_megabytes()}m",
+        "spark.driver.memory": f"{heap_megabytes(options.memory)}m",
         "spark.sql.shuffle.partitions": str(2 * threads),
         **meaning(options),
     }
     if options.event_log is not None:
-        own |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": options.event_log.absolute().as_uri()}
+        own |= {**EVENT_LOG, "spark.eventLog.dir": options.event_log.absolute().as_uri()}
     return {**own, **(options.settings or {})}
 
 
-def _heap_megabytes() -> int:
-    """A quarter of the machine, from 1 to 8 GiB: Spark's own 1 GiB does not hold one table of a million rows."""
+def heap_megabytes(limit: int | None) -> int:
+    """Return the heap of a local session: a part of the limit, else of the machine.
+
+    Of a limit 55 %, from half a GiB, which Spark asks for, to 30 GiB, above which Java's pointers grow: the rest is for
+    the JVM outside its heap (0.3 to 0.5 GiB), Python, and its workers. Of the machine a quarter, from 1 to 8 GiB:
+    Spark's own 1 GiB does not hold one table of a million rows.
+    """
+    if limit is not None:
+        return min(max(limit * 55 // 100, 512 << 20), 30 << 30) >> 20
     return int(min(max(psutil.virtual_memory().total // 4, 1 << 30), 8 << 30) >> 20)
