@@ -1,0 +1,1 @@
+"""Is a payment fraudulent, by hand."""
