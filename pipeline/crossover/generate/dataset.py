@@ -11,14 +11,10 @@ from typing import Any
 
 from crossover.generate.making import PARTS, make_parts
 from crossover.generate.request import Request
-from crossover.generate.whole import Dataset, Told, whole
+from crossover.generate.whole import Dataset, Told, nobody, whole
 
 
-def _nobody(done: int, of: int) -> None:
-    """Tell nobody."""
-
-
-def generate(request: Request, folder: Path | None = None, *, workers: int | None = None, told: Told = _nobody) -> Dataset:
+def generate(request: Request, folder: Path | None = None, *, workers: int | None = None, told: Told = nobody) -> Dataset:
     """Make a data set, or find that it is there. `folder` None: `data/WORKLOAD-SCALE`.
 
     Raises ConfigError if the folder holds anything else, DataError if its files are no longer those of its manifest.

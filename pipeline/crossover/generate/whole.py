@@ -24,6 +24,10 @@ Make = Callable[[Path], dict[str, Any]]
 """Fills a folder and returns facts for the manifest; `tables` among them, with files and bytes of each."""
 
 
+def nobody(done: int, of: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A whole data set and its manifest."""
@@ -67,7 +71,9 @@ def _found(asked: Mapping[str, Any], folder: Path) -> Dataset | None:
     for name, table in manifest["tables"].items():
         sizes = [file.stat().st_size for file in folder.glob(table.get("path", f"{name}/part-*")) if file.is_file()]
         if (len(sizes), sum(sizes)) != (table["files"], table["bytes"]):
-            raise DataError(f"`{name}` in `{folder}` was changed after it was made", notes=[f"delete `{folder}` and make it again"])
+            raise DataError(
+                f"`{name}` in `{folder}` was changed after it was made", notes=[f"delete `{folder}` and make it again"]
+            )
     return Dataset(folder, manifest, unchanged=True)
 
 
