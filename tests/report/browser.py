@@ -20,12 +20,15 @@ MEASURE = (Path(__file__).parent / "measure_page.js").read_text(encoding="utf-8"
 SETTLE_MS = 300
 """From a change of what the window shows to a picture of it."""
 SCREEN = 900
+LONGEST = 30_000
 LONGEST_MS = 60_000
 
 
-def look_at(page: Path, *, width: int, scheme: str = "light", png: Path | None = None, pdf: Path | None = None) -> dict[str, Any]:
-    """Return what `main` prints, from a process of its own."""
-    command = [sys.executable, "-m", "tests.report.browser", str(page), "--width", str(width), "--scheme", scheme]
+def look_at(
+    page: Path, *, width: int, scheme: str = "light", png: Path | None = None, pdf: Path | None = None, at: str = "", height: int = LONGEST
+) -> dict[str, Any]:
+    """Return what `main` prints, from a process of its own. A picture begins at the element `at` and has at most `height` pixels."""
+    command = [sys.executable, "-m", "tests.report.browser", str(page), "--width", str(width), "--scheme", scheme, "--at", at, "--height", str(height)]
     command += ["--png", str(png)] if png else []
     command += ["--pdf", str(pdf)] if pdf else []
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=Path(__file__).parents[2])
@@ -86,15 +89,18 @@ def main() -> int:
         scroll() if asked.png else leave()
 
     def scroll() -> None:
-        page.runJavaScript(f"scrollTo({{top: {len(pieces) * SCREEN}, behavior: 'instant'}})")
+        begin = found["tops"].get(asked.at, 0) + len(pieces) * SCREEN
+        page.runJavaScript(f"scrollTo({{top: {begin}, behavior: 'instant'}})")
         QTimer.singleShot(SETTLE_MS, grab)
 
     def grab() -> None:
         pieces.append(view.grab())
-        if len(pieces) * SCREEN < found["height"]:
+        begin = found["tops"].get(asked.at, 0)
+        wanted = min(found["height"] - begin, asked.height)
+        if len(pieces) * SCREEN < wanted:
             scroll()
         else:
-            joined(pieces, int(found["height"])).save(asked.png)
+            joined(pieces, begin, found["height"]).copy(0, 0, asked.width, wanted).save(asked.png)
             leave()
 
     def leave() -> None:
@@ -117,14 +123,14 @@ def main() -> int:
     os._exit(code)
 
 
-def joined(pieces: Sequence[Any], height: int) -> Any:
-    """Return screens of a page, one below the other; the last one shows the page's end."""
+def joined(pieces: Sequence[Any], begin: int, height: int) -> Any:
+    """Return screens of a page of a height, from one place on; a screen that would go beyond the end shows the end."""
     from PyQt6.QtGui import QPainter, QPixmap
 
-    whole = QPixmap(pieces[0].width(), max(height, SCREEN))
+    whole = QPixmap(pieces[0].width(), len(pieces) * SCREEN)
     painter = QPainter(whole)
     for place, piece in enumerate(pieces):
-        painter.drawPixmap(0, min(place * SCREEN, whole.height() - SCREEN), piece)
+        painter.drawPixmap(0, max(min(begin + place * SCREEN, height - SCREEN), 0) - begin, piece)
     painter.end()
     return whole
 
@@ -169,6 +175,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=1280)
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")
     parser.add_argument("--png", default="")
+    parser.add_argument("--at", default="")
+    parser.add_argument("--height", type=int, default=LONGEST)
     parser.add_argument("--pdf", default="")
     return parser.parse_args()
 

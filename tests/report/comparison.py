@@ -119,6 +119,11 @@ def _part(name: str, other: str, rows: int, difference: Mapping[str, Any]) -> di
     return {
         "name": name, "engines": ["pandas", other], "same": True, "rows": rows if of_rows else None, "columns": 11,
         "exact_columns": 8, "differences": 0, "first": None, "largest": dict(difference) if of_rows else None,
+        "checksums": {engine: [rows, 2**40 + 5, 2**41 + 6] for engine in ("pandas", other)} if of_rows else {},
+        "key": ["account"] if of_rows else [],
+        "inexact": [{"column": "amount_mean", "tolerance": "1e-09 of the larger value", "differences": 0, "largest": dict(difference)}] if of_rows else [],
+        "near": {"threshold": 0.5, "within": 1e-5, "rows": 3, "turned": 0} if name.startswith("scores") else None,
+        "proofs": [{"name": "gradient_norm", "allowed": 1e-9, "values": {"pandas": 2.1e-13, other: 3.4e-12}}] if name.startswith("model") else [],
     }  # fmt: skip
 
 

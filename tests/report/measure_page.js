@@ -35,6 +35,7 @@
   return JSON.stringify({
     title: document.title, width: document.documentElement.scrollWidth, window: innerWidth, height: document.documentElement.scrollHeight,
     smallest: least(drawn), contrast: least(contrast), plots: document.querySelectorAll("figure > svg").length,
+    tops: Object.fromEntries([...document.querySelectorAll("section")].map(part => [part.id, Math.round(part.getBoundingClientRect().top + scrollY)])),
     paper: parts(getComputedStyle(document.querySelector("section, body")).backgroundColor).slice(0, 3),
     beyond: beyond.map(element => element.localName + "." + element.className), scripts: document.scripts.length,
     outside: outside.map(text => text.textContent), dark: matchMedia("(prefers-color-scheme: dark)").matches,

@@ -36,9 +36,11 @@ class Points:
 
 @dataclass(frozen=True)
 class Code:
-    """Lines to copy as they are."""
+    """Lines as they are, to copy or to read."""
 
     lines: tuple[str, ...]
+    folded: str = ""
+    """What a reader opens it by; empty where it is always open."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,8 @@ class Page:
 
 
 def saying(grid: Grid) -> Grid:
-    """Return a table without the columns of figures in which nothing stands."""
-    kept = [place for place in range(len(grid.header)) if place < grid.left or any(row[place] not in ("", NOT_KNOWN) for row in grid.rows)]
-    return replace(
-        grid, header=tuple(grid.header[place] for place in kept), rows=[tuple(row[place] for place in kept) for row in grid.rows]
-    )
+    """Return a table without the columns, but the first, in which nothing stands."""
+    kept = [place for place in range(len(grid.header)) if place == 0 or any(row[place] not in ("", NOT_KNOWN) for row in grid.rows)]
+    header = tuple(grid.header[place] for place in kept)
+    rows = [tuple(row[place] for place in kept) for row in grid.rows]
+    return replace(grid, header=header, rows=rows, left=sum(place < grid.left for place in kept))

@@ -61,8 +61,8 @@ def _block(block: Block) -> str:
             return f'<p class="notice {tone}"><span class="sign" aria-hidden="true">{SIGNS[tone]}</span><span>{_text(text)}</span></p>'
         case Points(lines):
             return f"<ul>{''.join(f'<li>{_text(line)}</li>' for line in lines)}</ul>"
-        case Code(lines):
-            return f"<pre><code>{_text_lines(lines)}</code></pre>"
+        case Code(lines, folded):
+            return _folded(folded, f"<pre><code>{_text_lines(lines)}</code></pre>")
         case Tiles():
             return _tiles(block)
         case Grid():
@@ -105,7 +105,11 @@ def _grid(grid: Grid) -> str:
         f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
         f'<table{" class=wide" if grid.wide else ""}>{caption}<thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
-    return f"<details><summary>{_text(grid.folded)}</summary>{table}</details>" if grid.folded else table
+    return _folded(grid.folded, table)
+
+
+def _folded(summary: str, text: str) -> str:
+    return f"<details><summary>{_text(summary)}</summary>{text}</details>" if summary else text
 
 
 def _again(row: tuple[str, ...], above: tuple[str, ...]) -> str:

@@ -29,8 +29,8 @@ def _block(block: Block) -> str:
             return f"**{_text(text)}**"
         case Points(lines):
             return "\n".join(f"- {_text(line)}" for line in lines)
-        case Code(lines):
-            return "\n".join(f"    {visible(line)}" for line in lines)
+        case Code(lines, folded):
+            return (f"{_text(folded)}:\n\n" if folded else "") + "\n".join(f"    {visible(line)}" for line in lines)
         case Tiles(title, tiles):
             return f"{_text(title)}:\n\n" + "\n".join(f"- {_text(tile.label)}: {_text(tile.value)}{f' ({_text(tile.note)})' if tile.note else ''}" for tile in tiles)
         case Grid():

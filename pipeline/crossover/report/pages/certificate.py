@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from crossover.compare.certificate_words import certificate_lines
 from crossover.compare.difference import Difference
 from crossover.compare.measurement import MeasuredSize
 from crossover.report.amounts import NOT_KNOWN, count
-from crossover.report.blocks import Block, Grid, Page, Points, Text
+from crossover.report.blocks import Block, Code, Grid, Page, Points, Text
 from crossover.report.reading import Reading
 
 SAME = {True: "yes", False: "NO", None: "not compared"}
@@ -24,6 +25,7 @@ def page(reading: Reading) -> Page:
     ]
     blocks += _allowed(reading)
     blocks += _details(reading)
+    blocks += _in_full(reading)
     return Page("same-answer", "Is it the same answer?", tuple(blocks))
 
 
@@ -48,6 +50,13 @@ def _details(reading: Reading) -> Iterator[Grid]:
     if rows:
         header = ("size", "compared", "engines", "same", "the first difference, or else the largest", "differences", "rows")
         yield Grid(header, rows, left=5, folded=f"All {len(rows)} comparisons", wide=True)
+
+
+def _in_full(reading: Reading) -> Iterator[Code]:
+    """Return the certificate of the largest size that has one: keys, checksums, each inexact column, proofs, rows near a threshold."""
+    size = next((size for size in reversed(reading.sizes) if size.certificate), None)
+    if size is not None and size.certificate:
+        yield Code(tuple(certificate_lines(size.certificate)), folded=f"The certificate of size {reading.told(size)}, in full")
 
 
 def _difference(part: Mapping[str, Any]) -> str:

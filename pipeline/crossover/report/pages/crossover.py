@@ -89,10 +89,10 @@ def _choices(reading: Reading) -> Iterator[Block]:
     for each in reading.measured.crossover.get("choices") or ():
         take, other = each["take"], each["other"]
         beside = f"{other['engine']} on {_cores(other['parallelism'])}, {seconds(other['wall_s'])}" if other else NOT_KNOWN
-        gone = ", ".join(map(str, each["out_of_memory"])) or "none"
+        gone = ", ".join(map(str, each["out_of_memory"])) or NOT_KNOWN
         rows.append((each["size"], f"{take['engine']} on {_cores(take['parallelism'])}, {seconds(take['wall_s'])}", beside, str(each["answer"]), gone))
     if rows:
-        yield Grid(("size", "take", "beside", "why", "out of memory"), rows, left=5, caption="What to take at each size that was measured")
+        yield saying(Grid(("size", "take", "beside", "why", "out of memory"), rows, left=5, caption="What to take at each size that was measured"))
 
 
 def _cost(reading: Reading) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from crossover.report.reading import Reading
 
 def page(reading: Reading) -> Page:
     """Return the page."""
-    sizes = [(at.name, count(at.rows), size(at.bytes), _parameters(at.parameters)) for at in reading.sizes]
+    sizes = [(at.name, _parameters(at.parameters), count(at.rows), size(at.bytes)) for at in reading.sizes]
     inputs = [
         (at.name, str(source), count(fact.get("files")), size(fact.get("bytes")), str(fact.get("digest", NOT_KNOWN))[:16])
         for at in reading.sizes
@@ -24,7 +24,7 @@ def page(reading: Reading) -> Page:
         "The data",
         (
             Text("Every engine read the same files; a run on files with another fingerprint is refused."),
-            Grid(("size", "rows of all sources", "bytes", "parameters"), sizes),
+            Grid(("size", "parameters", "rows of all sources", "bytes"), sizes, left=2),
             Grid(("size", "source", "files", "bytes", "fingerprint"), inputs, left=2, folded="Fingerprints of the sources"),
         ),
     )

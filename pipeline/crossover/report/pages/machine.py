@@ -30,7 +30,7 @@ def repeat(reading: Reading) -> Page:
     """Return how to do it again, and every run that was made."""
     measured = reading.measured
     blocks: list[Block] = [
-        Text(f"Measured from {measured.started} to {measured.ended} (UTC). The same command measures what is missing; in another folder, all of it:"),
+        Text(f"Measured from {_minute(measured.started)} to {_minute(measured.ended)} (UTC). The same command measures what is missing; in another folder, all of it:"),
         Code((measured.command,)),
         Text(f"The document is {measured.document}, its hash {measured.document_hash}. Data with another fingerprint is refused."),
         Points(tuple(_methods(reading))),
@@ -62,6 +62,11 @@ def _methods(reading: Reading) -> Iterator[str]:
         memory = " and ".join(dict.fromkeys(each.memory_from for each in used))
         yield f"CPU of the whole process tree by {cpu}, peak memory by {memory}; bytes read are what processes were given by read calls, cached or not."
     yield "Noise: a coefficient of variation of the wall time above 10 % is marked, and so is a run in which Spark tried a task again."
+
+
+def _minute(moment: str) -> str:
+    """Return `2026-11-21 20:00` of a moment in ISO 8601."""
+    return moment[:16].replace("T", " ")
 
 
 def _run(run: MeasuredRun) -> tuple[str, ...]:

@@ -39,13 +39,13 @@ def _page(reading: Reading, identifier: str, name: str, facts: Mapping[str, Any]
 
 def _metrics(facts: Mapping[str, Any]) -> Iterator[Grid]:
     metrics, baseline = facts.get("metrics") or {}, facts.get("baseline") or {}
-    rows = [
-        (str(name).replace("_", " "), number(value), number(baseline[name]) if name in baseline else "")
-        for name, value in metrics.items()
-        if not isinstance(value, Mapping | list)
-    ]
-    if rows:
-        yield Grid(("metric", "value", "constant answer"), rows, caption="How good it is, beside the answer that is always the same")
+    known = {str(name): value for name, value in metrics.items() if not isinstance(value, Mapping | list)}
+    judged = [(_words(name), number(value), number(baseline[name])) for name, value in known.items() if name in baseline]
+    others = [(_words(name), number(value)) for name, value in known.items() if name not in baseline]
+    if judged:
+        yield Grid(("metric", "value", "constant answer"), judged, caption="How good it is, beside the answer that is always the same")
+    if others:
+        yield Grid(("metric", "value"), others, caption="Counts and other metrics")
 
 
 def _gates(facts: Mapping[str, Any]) -> Iterator[Grid]:
@@ -91,7 +91,7 @@ def _groups(facts: Mapping[str, Any]) -> Iterator[Grid]:
     for column, lines in ((facts.get("evaluation") or {}).get("groups") or {}).items():
         names = [name for name in OF_A_GROUP if lines and name in lines[0]]
         rows = [("null" if line["value"] is None else str(line["value"]), *(number(line[name]) for name in names)) for line in lines]
-        yield Grid((str(column), *(name.replace("_", " ") for name in names)), _cut(rows), folded=f"By {column}")
+        yield Grid((str(column), *(_words(name) for name in names)), _cut(rows), folded=f"By {column}")
 
 
 def _coefficients(facts: Mapping[str, Any]) -> Iterator[Grid]:
@@ -105,7 +105,7 @@ def _coefficients(facts: Mapping[str, Any]) -> Iterator[Grid]:
     names = [*words, *(name for name in names if name not in words)]
     rows = [tuple(_cell(line.get(name)) for name in names) for line in lines]
     of = f"; spread: {told['spread_is']}" if told.get("spread_is") else ""
-    header = tuple(name.replace("_", " ") for name in names)
+    header = tuple(_words(name) for name in names)
     where = "in the units of the table" if told.get("rows") else "of the prepared columns"
     yield Grid(header, _cut(rows), left=max(len(words), 1), folded=f"Coefficients, {where}{of}")
 
@@ -120,3 +120,7 @@ def _cut(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     if len(rows) <= MOST_ROWS:
         return rows
     return [*rows[:MOST_ROWS], (f"... {len(rows) - MOST_ROWS:,} more in comparison.json", *("" for _ in rows[0][1:]))]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
