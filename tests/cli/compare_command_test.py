@@ -83,13 +83,20 @@ def test_values_of_a_parameter_are_sizes(shop: Shop) -> None:
     half = visits().splitlines(keepends=True)[:151]
     (shop.folder / "half").mkdir()
     (shop.folder / "half" / "visits.csv").write_text("".join(half))
-    sizes = ("--sizes", "data=half,data", "--sizes", "longest=50,60")
-    done = shop("compare", "shop.yaml", "--engine", "polars", "--repeat", "1", "--parallelism", "1", "-q", "--json", *sizes)
+    options = ("--engine", "polars", "--repeat", "1", "--parallelism", "1", "-q", "--json")
+    done = shop("compare", "shop.yaml", *options, "--sizes", "data=half,data", "--sizes", "longest=50,60")
     assert done.code == 0, done.err
     answer = done.json
     assert [(size["name"], size["rows"], size["same_answer"]) for size in answer["sizes"]] == [("half, 50", 150, None), ("data, 60", 300, None)]
     assert [size["parameters"]["longest"] for size in answer["sizes"]] == [50, 60]
     assert [run["parallelism"] for run in answer["runs"]] == [1, 1]
+
+
+@pytest.mark.once
+def test_a_document_without_made_data_has_sizes_in_copies_of_its_own(shop: Shop) -> None:
+    done = shop("compare", "shop.yaml", "--engine", "polars", "--repeat", "1", "-q", "--json", "--scale", "1,3")
+    assert done.code == 0, done.err
+    assert [(size["name"], size["scale"], size["rows"]) for size in done.json["sizes"]] == [("1", 1.0, 300), ("3", 3.0, 900)]
 
 
 @pytest.mark.skipif(missing("spark") is not None, reason="Spark is not there")
@@ -120,7 +127,7 @@ def test_spark_gives_the_same_answer_on_made_data_and_tells_what_it_did(shop: Sh
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--scale", "1"), "`--scale` makes data for a document that says which: shop.yaml has no `generate`"),
+        (("--scale", "0.5"), "`--scale 0.5`: shop.yaml has no `generate`, so its sizes are whole numbers of copies of its data"),
         (("--scale", "0.1,none"), "`--scale 0.1,none`: `none` is no number above 0"),
         (("--scale", "0.1,0.10"), "`--scale 0.1,0.10`: 0.10 is given twice"),
         (("--scale", "1", "--sizes", "data=a,b"), "two ways to say how large the data is"),

@@ -45,7 +45,7 @@ Engines = Annotated[
 ]
 Scale = Annotated[
     str | None,
-    typer.Option("--scale", metavar="NUMBER,...", help="Sizes of made data, for a document with `generate`.", show_default=False),
+    typer.Option("--scale", metavar="NUMBER,...", help="Sizes of made data; without `generate` copies of the data.", show_default=False),
 ]
 Sizes = Annotated[
     list[str] | None,

@@ -74,11 +74,11 @@ def generate(
             [option for option, value in of_workload.items() if value is not None], "goes with a workload, not with --replicate"
         )
         replica = Replica(Path(what), parse_settings(settings), copies)
-        made = _shown(f"{what} x {copies}", lambda told: replicate(replica, out, told=told), quiet=quiet)
+        made = with_bar(f"{what} x {copies}", lambda told: replicate(replica, out, told=told), quiet=quiet)
     else:
         _refuse(["--set"] if settings else [], "goes with --replicate")
         request = Request(what, scale or "1", SEED if seed is None else seed, file_format, parse_dirt(dirt) if dirt else ())
-        made = _shown(f"{what} {request.scale}", lambda told: make(request, out, workers=workers, told=told), quiet=quiet)
+        made = with_bar(f"{what} {request.scale}", lambda told: make(request, out, workers=workers, told=told), quiet=quiet)
     _report(made, what, as_json=as_json)
     return 0
 
@@ -88,7 +88,7 @@ def _refuse(options: list[str], why: str) -> None:
         raise ConfigError(f"`{options[0]}` {why}")
 
 
-def _shown(what: str, work: Callable[[Told], Dataset], *, quiet: bool) -> Dataset:
+def with_bar(what: str, work: Callable[[Told], Dataset], *, quiet: bool) -> Dataset:
     """Do the work beside a bar on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from crossover.cli.output import tell
+from crossover.cli.generate import with_bar
 from crossover.compare.schedule import Size
 from crossover.core.errors import ConfigError
 from crossover.document.load import Loaded, read_either
 from crossover.generate.dataset import generate
+from crossover.generate.replicate import Replica, replicate
 from crossover.generate.request import Request
 
 DATA = "data"
@@ -50,22 +51,33 @@ def _scales(text: str) -> dict[Fraction, str]:
 
 
 def _scaled(document: Path, settings: Mapping[str, str], scales: Mapping[Fraction, str], *, quiet: bool) -> tuple[Size, ...]:
+    """Return sizes of the workload that a document names; without one, numbers of copies of its own data."""
     loaded = read_either(document, settings)
     workload = loaded.document.generate if isinstance(loaded, Loaded) else None
     if workload is None:
-        raise ConfigError(
-            f"`--scale` makes data for a document that says which: {document} has no `generate`",
-            notes=["other data has sizes too: --sizes data=FOLDER,FOLDER"],
-        )
+        return tuple(_copied(document, settings, value, text, quiet=quiet) for value, text in scales.items())
     if DATA in settings:
         raise ConfigError(f"`--scale` sets the parameter `{DATA}`, and so does `--set {DATA}={settings[DATA]}`: choose one")
-    found = []
-    for value, text in scales.items():
-        request = Request(workload, text)
-        if not quiet and not request.folder().exists():
-            tell(f"crossover: making {request.folder()}")
-        found.append(Size(text, float(value), {**settings, DATA: str(generate(request).folder)}))
-    return tuple(found)
+    return tuple(_made(workload, settings, value, text, quiet=quiet) for value, text in scales.items())
+
+
+def _made(workload: str, settings: Mapping[str, str], value: Fraction, text: str, *, quiet: bool) -> Size:
+    request = Request(workload, text)
+    made = with_bar(f"{workload} {text}", lambda told: generate(request, told=told), quiet=quiet)
+    return Size(text, float(value), {**settings, DATA: str(made.folder)})
+
+
+def _copied(document: Path, settings: Mapping[str, str], value: Fraction, text: str, *, quiet: bool) -> Size:
+    if value.denominator != 1:
+        raise ConfigError(
+            f"`--scale {text}`: {document} has no `generate`, so its sizes are whole numbers of copies of its data",
+            notes=["data that is there has sizes too: --sizes data=FOLDER,FOLDER"],
+        )
+    if value == 1:
+        return Size(text, 1.0, settings)
+    replica = Replica(document, settings, int(value))
+    made = with_bar(f"{document} x {text}", lambda told: replicate(replica, told=told), quiet=quiet)
+    return Size(text, float(value), {**settings, **made.manifest["settings"]})
 
 
 def _listed(settings: Mapping[str, str], lists: Sequence[str]) -> tuple[Size, ...]:
