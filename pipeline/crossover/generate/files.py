@@ -12,6 +12,9 @@ import pyarrow.parquet as pq
 
 FORMATS = ("csv", "parquet")
 _TEMPORARY = ".part"
+_MINUTE = 60_000_000
+"""Microseconds."""
+_MINUTES_OF_A_DAY = 1_440
 
 
 def file_of(folder: Path, table: str, number: int, file_format: str) -> Path:
@@ -46,6 +49,10 @@ def _write_csv(table: pa.Table, path: Path) -> None:
 
 
 def _as_text(moments: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return `2023-04-26T14:58`, as TPCx-AI writes a time."""
-    encoded = moments.combine_chunks().dictionary_encode()
-    return pc.strftime(encoded.dictionary, format="%Y-%m-%dT%H:%M").take(encoded.indices)
+    """Return `2023-04-26T14:58`, as TPCx-AI writes a time: a text for each day and each minute of a day, put together."""
+    minutes = pc.divide(moments.cast(pa.timestamp("us")).cast(pa.int64()), _MINUTE)
+    days = pc.divide(minutes, _MINUTES_OF_A_DAY).combine_chunks().dictionary_encode()
+    dates = pc.strftime(days.dictionary.cast(pa.int32()).cast(pa.date32()), format="%Y-%m-%d")
+    times = pa.array([f"{minute // 60:02}:{minute % 60:02}" for minute in range(_MINUTES_OF_A_DAY)])
+    within = pc.subtract(minutes, pc.multiply(pc.divide(minutes, _MINUTES_OF_A_DAY), _MINUTES_OF_A_DAY))
+    return pc.binary_join_element_wise(dates.take(days.indices), times.take(within.combine_chunks()), "T")
