@@ -91,12 +91,19 @@ class WrittenTable:
     @cached_property
     def order(self) -> Order:
         """Positions of the rows in the order of their match hash; rows alike in it follow their inexact columns."""
-        if len(np.unique(self.match_hashes)) == self.rows:
-            return np.argsort(self.match_hashes)
+        order = np.argsort(self.match_hashes)
+        hashes = self.match_hashes[order]
+        if not np.any(hashes[1:] == hashes[:-1]):
+            return order
         inexact = [field.name for field in self.schema.fields if not field.exact and field.type in ("int", "double")]
         values = [np.nan_to_num(as_floats(self.column(name)), nan=np.inf) for name in reversed(inexact)]
         rest = [self.hashes([name]) for name in reversed(self.exact) if name not in self.matched_by]
         return np.lexsort([*values, *rest, self.match_hashes])
+
+    @property
+    def ordered_hashes(self) -> Hashes:
+        """The match hashes in `order`, which is theirs."""
+        return self.match_hashes[self.order]
 
     def ordered(self, name: str) -> pa.Array:
         """Return a column in `order`."""
