@@ -29,6 +29,8 @@ class Frame:
 
     lazy: pl.LazyFrame
     schema: Schema
+    absent: frozenset[str] = frozenset()
+    """Columns that are known to be null in every row."""
 
     def select(self, names: Sequence[str]) -> Frame:
         return Frame(self.lazy.select(names), {name: self.schema[name] for name in names})

@@ -19,14 +19,19 @@ _DAY = 86_400_000_000
 _INDEX = "__index"
 
 
-def scan_parquet(source: ParquetSource, columns: Sequence[str]) -> pl.LazyFrame:
-    """Return the wanted columns of all files. Footers are read now, data when the query runs."""
+def scan_parquet(source: ParquetSource, columns: Sequence[str]) -> tuple[pl.LazyFrame, frozenset[str]]:
+    """Return the wanted columns of all files, and those of them that are null in every row.
+
+    Footers are read now, data when the query runs.
+    """
     files = open_files(source, columns)
     apart = any(name in columns for name in (FILE, ROW, *(each.name for each in source.partitions)))
     groups: dict[object, list[ParquetFile]] = {}
     for number, file in enumerate(files):
         groups.setdefault(number if apart else (file.layout, file.arrow), []).append(file)
-    return pl.concat([_scan(source, group, columns) for group in groups.values()])
+    may_not_fit = any(file.layout.checked for file in files)
+    absent = frozenset(columns) & ({RAW} if may_not_fit else {RAW, REASON})
+    return pl.concat([_scan(source, group, columns) for group in groups.values()]), absent
 
 
 def _scan(source: ParquetSource, files: Sequence[ParquetFile], columns: Sequence[str]) -> pl.LazyFrame:

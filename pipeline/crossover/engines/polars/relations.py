@@ -11,6 +11,7 @@ from crossover.engines.polars.cardinality import checked
 from crossover.engines.polars.expressions import compile_expression
 from crossover.engines.polars.frames import DTYPES, Frame
 from crossover.language.aggregates import aggregate_fact
+from crossover.language.tree import Call, Column
 from crossover.language.types import INT, Schema
 from crossover.relations import nodes
 from crossover.relations.schema import fact_of
@@ -29,6 +30,9 @@ def project(node: nodes.Project, input: Frame) -> Frame:
 
 
 def filter_rows(node: nodes.Filter, input: Frame) -> Frame:
+    match node.condition:
+        case Call(function="is_null", arguments=(Column(name=name),)) if name in input.absent:
+            return input  # Polars would copy every row, as it keeps a column of nulls for a column
     return Frame(input.lazy.filter(compile_expression(node.condition, input.schema)), input.schema)
 
 
@@ -57,6 +61,9 @@ def unique_by(relation: nodes.Relation, keys: Sequence[str]) -> bool:
             return set(by) <= set(keys)
         case nodes.Filter(input=input) | nodes.Materialise(input=input) | nodes.Check(input=input):
             return unique_by(input, keys)
+        case nodes.Project(input=input, columns=columns):
+            passed = {name: expression.name for name, expression in columns if isinstance(expression, Column)}
+            return unique_by(input, [passed[name] for name in keys if name in passed])
         case _:
             return False
 

@@ -71,7 +71,7 @@ class PolarsEngine(Engine[Frame]):
 
     def materialise(self, node: nodes.Materialise, input: Frame) -> Frame:
         del node
-        return Frame(collect(input.lazy).lazy(), input.schema)
+        return Frame(collect(input.lazy).lazy(), input.schema, input.absent)
 
     # actions
 
@@ -125,7 +125,7 @@ class PolarsEngine(Engine[Frame]):
     def _compute(self, relation: nodes.Relation, inputs: Sequence[Frame]) -> Frame:
         """Polars finds common parts of a query by itself at one depth only: look_back on look_back doubled the work."""
         frame = super()._compute(relation, inputs)
-        return Frame(frame.lazy.cache(), frame.schema) if self._readers.get(relation, 0) > 1 else frame
+        return Frame(frame.lazy.cache(), frame.schema, frame.absent) if self._readers.get(relation, 0) > 1 else frame
 
     def _as_query(self, relation: nodes.Relation, known: dict[nodes.Relation, Frame]) -> Frame:
         if relation not in known:

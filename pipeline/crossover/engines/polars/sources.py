@@ -23,7 +23,8 @@ def scan(node: nodes.Scan) -> Frame:
     """Return the rows of a source. CSV files are read when the query runs, once, however often it mentions them."""
     schema = schema_of(node)
     if isinstance(node.source, ParquetSource):
-        return Frame(scan_parquet(node.source, tuple(schema)), schema)
+        lazy, absent = scan_parquet(node.source, tuple(schema))
+        return Frame(lazy, schema, absent)
     if isinstance(node.source, CsvSource):
         return Frame(_read_when_asked(node.source, schema), schema)
     if isinstance(node.source, nodes.StoredTable):
