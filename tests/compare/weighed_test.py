@@ -145,6 +145,19 @@ def test_a_size_that_did_not_fit_bounds_the_end_whatever_the_line_says() -> None
     )
 
 
+def test_an_engine_that_no_longer_fits_does_not_hold_up_the_crossover_of_the_others() -> None:
+    # pandas fits at 0.1 million rows alone; 12 + 1 n = 1 + 3 n at 5.5 million
+    comparison = Comparison(SCALES, repeats=1).engine("pandas", straight(0.1, 1), fits=lambda rows: rows < 2e5)
+    found = comparison.engine("polars", straight(1, 3)).engine("spark", straight(12, 1)).weighed().crossover
+    assert [holder["engine"] for holder in found["holders"]] == ["polars"]
+    assert (found["rows"], found["limit_rows"]) == (pytest.approx(5.5e6), pytest.approx(1.5e7))
+    # where it finished it does: against polars from 0.15 million, against pandas, which fits up to 1 million, never
+    comparison = Comparison(SCALES, repeats=1).engine("pandas", straight(0.1, 0.9), fits=lambda rows: rows < 2e6)
+    found = comparison.engine("polars", straight(1, 8)).engine("spark", straight(2, 1)).weighed().crossover
+    assert [holder["engine"] for holder in found["holders"]] == ["polars", "pandas"]
+    assert found["rows"] is None
+
+
 def test_a_line_that_ends_below_what_fitted_is_not_believed() -> None:
     # the largest size takes no more than the one before: the line through all ends too early
     comparison = Comparison(SCALES).engine("polars", straight(1, 3), memory=lambda rows: min(0.1 + rows / 1e6, 1.1) * GIB)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from crossover.compare.measured_points import (
     wall,
     warm,
 )
-from crossover.compare.measurement import Measurement
+from crossover.compare.measurement import DOES_NOT_FIT, Measurement
 from crossover.compare.memory_end import MemoryEnd, memory_end
 from crossover.compare.resample import resampled
 from crossover.compare.verdict import Findings, sentences
@@ -57,7 +57,7 @@ def weighed(measurement: Measurement) -> Measurement:
     engines = _engines(measurement)
     fits = {name: _fits(measurement, engines, *how) for name, how in _QUANTITIES.items()}
     answers = choices(measurement, engines.distributed)
-    points_found = {name: _points(engines, fits[name]) for name in ("wall_s", "warm_s")}
+    points_found = {name: _points(measurement, engines, fits[name]) for name in ("wall_s", "warm_s")}
     ends = {engine: end for engine in engines.single if (end := _end(measurement, engines, engine)) is not None}
     chosen = _challenger(measurement, engines)
     found = {name: each.get(chosen) for name, each in points_found.items()} if chosen else {}
@@ -101,12 +101,38 @@ def _fits(measurement: Measurement, engines: _Engines, value: Value, terms: tupl
     return {engine: resampled(each, seed) for seed, (engine, each) in enumerate(found.items()) if each is not None}
 
 
-def _points(engines: _Engines, fits: Mapping[str, Fit]) -> dict[str, CrossoverPoint]:
-    """Return for each distributed engine where it beats all engines of one machine."""
-    holders = [Contender(engine, engines.cores[engine], fits[engine]) for engine in engines.single if engine in fits]
-    whole = holders and len(holders) == len(engines.single)
-    able = [engine for engine in engines.distributed if engine in fits] if whole else []
-    return {engine: crossover_point(Contender(engine, engines.cores[engine], fits[engine]), holders) for engine in able}
+def _points(measurement: Measurement, engines: _Engines, fits: Mapping[str, Fit]) -> dict[str, CrossoverPoint]:
+    """Return for each distributed engine where it beats the engines of one machine.
+
+    One that no longer fits where another one finishes is beaten there anyway; it counts where the crossover would lie
+    among the sizes that it finished.
+    """
+    gone = _outlived(measurement, engines)
+    known = {engine: Contender(engine, engines.cores[engine], each) for engine, each in fits.items()}
+    alive = [known.get(engine) for engine in engines.single if engine not in gone]
+    holders = [each for each in alive if each is not None]
+    if not holders or len(holders) < len(alive):
+        return {}
+    outlived = [known[engine] for engine in gone if engine in known]
+    return {engine: _point(known[engine], holders, outlived) for engine in engines.distributed if engine in known}
+
+
+def _point(challenger: Contender, holders: Sequence[Contender], outlived: Sequence[Contender]) -> CrossoverPoint:
+    found = crossover_point(challenger, holders)
+    here = [each for each in outlived if found.rows is not None and found.rows <= each.fit.sizes[-1]]
+    return crossover_point(challenger, [*holders, *here]) if here else found
+
+
+def _outlived(measurement: Measurement, engines: _Engines) -> list[str]:
+    """Return the engines of one machine that did not fit at a size at which another one of them finished."""
+    rows = {size.name: size.rows or 0 for size in measurement.sizes}
+    most = {engine: max(rows[run.size] for run in counted(measurement, engine)) for engine in engines.single}
+    found = []
+    for engine in engines.single:
+        failed = [rows.get(run.size, 0) for run in measurement.runs if run.engine == engine and run.outcome == DOES_NOT_FIT]
+        if failed and most[engine] < min(failed) <= max(most.values()):
+            found.append(engine)
+    return found
 
 
 def _against(measurement: Measurement, engines: _Engines, fits: Mapping[str, Fit], chosen: str | None) -> dict[str, Any]:
