@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from rich.table import Table
 
+from crossover.cli.meter import meter as prove
 from crossover.cli.options import Json
 from crossover.cli.output import line, print_json, show
 from crossover.engines.registry import ENGINES, missing
 from crossover.runs.versions import library_versions
 
+Meter = Annotated[bool, typer.Option("--meter", help="Let the meter prove itself on work of known cost (a minute).")]
 
-def engines(as_json: Json = False) -> int:
+
+def engines(as_json: Json = False, meter: Meter = False) -> int:
     """List the engines: which can run on this machine, and what the others need."""
+    if meter:
+        return prove(as_json=as_json)
     needs = {name: missing(name) for name in ENGINES}
     versions = library_versions()
     if as_json:

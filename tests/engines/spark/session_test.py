@@ -67,9 +67,14 @@ options = EngineOptions(parallelism=2, partitions=2, settings={"spark.driver.mem
 """
 
 TWICE = LIFE + """
-for _ in range(2):
-    with open_engine("spark", options) as engine:
-        print(engine.session.range(5).count(), engine.session.sparkContext.master)
+from dataclasses import replace
+from crossover.engines.spark.event_log import spark_figures
+for each in ("first", "second"):
+    with open_engine("spark", replace(options, event_log=Path("events") / each)) as engine:
+        print(engine.session.range(5).repartition(3).count(), engine.session.sparkContext.master)
+    found = spark_figures(Path("events") / each)
+    print(found.jobs > 0, found.tasks >= 3, found.scans, found.shuffle_write_bytes > 0, found.failed_tasks)
+    print(3 < found.jvm_calls < 300, 0 < found.planning_s < found.jvm_call_s < 60, found.gc_s > 0)
 """
 
 KILLED = LIFE + """
@@ -99,8 +104,7 @@ def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 def test_a_process_may_open_one_engine_after_the_other_and_hears_nothing_of_spark(tmp_path: Path) -> None:
     done = run([sys.executable, "-c", TWICE], tmp_path)
     assert (done.stderr, done.returncode) == ("", 0)
-    assert done.stdout.splitlines() == ["5 local[2,4]"] * 2
-    assert len(list((tmp_path / "events").iterdir())) == 2
+    assert done.stdout.splitlines() == ["5 local[2,4]", "True True 0 True 0", "True True True"] * 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["events"]
 
 
