@@ -9,8 +9,9 @@ import pytest
 
 from crossover.core.errors import DataError
 from crossover.engines.single_node.blocks import Blocks
+from crossover.engines.single_node.k_means import fit_k_means
 from crossover.engines.single_node.sums import BLOCK, loss_sums
-from crossover.engines.single_node.training import fit_k_means, fit_linear_regression, fit_logistic_regression
+from crossover.engines.single_node.training import fit_linear_regression, fit_logistic_regression
 from crossover.learning.models.penalty import Penalty
 
 Rows = tuple[Any, list[tuple[Any, int]], Any]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from crossover.engines.pandas.frames import Frame
-from crossover.engines.single_node import sums
+from crossover.engines.single_node import k_means, sums
 from crossover.engines.single_node.blocks import Blocks, empty_dense
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
@@ -50,6 +50,4 @@ def loss_sums(blocks: Blocks, coefficients: Floats, loss: Loss, *, meat: bool) -
 
 
 def fit_k_means(blocks: Blocks, centres: Floats, iterations: int) -> Floats:
-    from crossover.engines.single_node import training
-
-    return training.fit_k_means(blocks.dense, blocks.codes, centres, iterations)
+    return k_means.fit_k_means(blocks.dense, blocks.codes, centres, iterations)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from crossover.engines.polars.frames import Frame, collect
-from crossover.engines.single_node import softmax, sums
+from crossover.engines.single_node import k_means, softmax, sums
 from crossover.engines.single_node.blocks import Blocks, empty_dense
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
@@ -44,10 +44,8 @@ def loss_sums(frame: Frame, matrix: Matrix, coefficients: Floats, loss: Loss, *,
 
 
 def fit_k_means(frame: Frame, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
-    from crossover.engines.single_node import training
-
     whole = blocks(frame, matrix)
-    return training.fit_k_means(whole.dense, whole.codes, centres, iterations)
+    return k_means.fit_k_means(whole.dense, whole.codes, centres, iterations)
 
 
 def blocks(frame: Frame, matrix: Matrix) -> Blocks:

@@ -14,11 +14,11 @@ from scipy import sparse
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import ElasticNet, LinearRegression, LogisticRegression, Ridge
-from sklearn.metrics import pairwise_distances_argmin
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from crossover.core.errors import DataError
 from crossover.engines.single_node.blocks import Blocks, Codes, with_ones
+from crossover.learning.models import iterations as told
 from crossover.learning.models.matrix import Floats
 from crossover.learning.models.penalty import Penalty
 
@@ -106,37 +106,9 @@ def _fit(model: Any, design: Any, blocks: Blocks) -> None:
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", LinAlgWarning)
         model.fit(design, blocks.label, sample_weight=_weights(blocks))
-
-
-def fit_k_means(dense: Floats, codes: Sequence[Codes], centres: Floats, iterations: int) -> Floats:
-    """Return centres (k, d) after at most `iterations` of Lloyd's, fewer if they no longer move.
-
-    A cluster without rows keeps its centre, as in MLlib: whoever chose the centres sees it in the sizes.
-    scikit-learn's own loop would move such a centre to a far row without a word, so only its assignment is used.
-    """
-    # distances between rows far from 0 cancel: around the mean they do not
-    mean = np.concatenate((dense.mean(axis=0), np.zeros(centres.shape[1] - dense.shape[1])))
-    design = design_matrix(dense - mean[: dense.shape[1]], codes)
-    centres = centres - mean
-    with threadpool_limits(1, user_api="blas"):
-        for _ in range(iterations):
-            moved = _lloyd(design, centres)
-            if np.array_equal(moved, centres):
-                break
-            centres = moved
-    moved_back: Floats = centres + mean
-    return moved_back
-
-
-def _lloyd(design: Any, centres: Floats) -> Floats:
-    rows = design.shape[0]
-    nearest = pairwise_distances_argmin(design, sparse.csr_array(centres) if sparse.issparse(design) else centres)
-    sizes = np.bincount(nearest, minlength=len(centres))
-    members = sparse.csr_array((np.ones(rows), nearest, np.arange(rows + 1)), shape=(rows, len(centres)))
-    sums = members.T @ design
-    sums = sums.toarray() if sparse.issparse(sums) else sums
-    means: Floats = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
-    return means
+    # solvers that factorise once have none
+    made = getattr(model, "n_iter_", None)
+    told.tell(1 if made is None else int(np.max(made)))
 
 
 def design_matrix(dense: Floats, codes: Sequence[Codes]) -> Any:
