@@ -57,6 +57,22 @@ def test_settings_of_the_user_win() -> None:
     assert settings.local(EngineOptions(parallelism=3))["spark.master"] == "local[3,4]"
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("limit", "heap"), [(4 << 30, "2252m"), (1 << 30, "563m"), (300 << 20, "512m"), (100 << 30, "30720m")]
+)
+def test_the_heap_is_a_part_of_the_memory_that_a_run_may_take(limit: int, heap: str) -> None:
+    assert settings.local(EngineOptions(memory=limit))["spark.driver.memory"] == heap
+
+
+@pytest.mark.once
+def test_an_event_log_is_written_as_plain_text_and_only_where_one_is_asked_for(tmp_path: Path) -> None:
+    own = settings.local(EngineOptions(event_log=tmp_path))
+    assert own["spark.eventLog.dir"] == tmp_path.as_uri()
+    assert (own["spark.eventLog.enabled"], own["spark.eventLog.compress"]) == ("true", "false")
+    assert not any(name.startswith("spark.eventLog") for name in settings.local(EngineOptions()))
+
+
 LIFE = """
 import sys
 from pathlib import Path
