@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -123,3 +124,17 @@ def test_the_known_mistakes_of_rewritings_are_caught(
     found = certificate(("right", right_answer), ("rewritten", attempt))
     assert not found.same_answer
     assert "table customers-for-segments" in {part.name for part in found.parts if not part.same}
+
+
+@pytest.mark.once
+def test_what_a_run_sets_aside_is_the_dirt_that_was_made(open_engines: OpenEngines, tmp_path: Path) -> None:
+    dirt = (("negative_amount", 0.01), ("unparsable_time", 0.01))
+    folder = generate(Request("payments", "0.003", dirt=dirt), tmp_path / "data", workers=1).folder
+    attempt, _ = run_document(CONF / "fraud.yaml", open_engines.get("polars"), folder, tmp_path / "run")
+    truth = pyarrow.csv.read_csv(folder / "truth" / "transactions-00000.csv").to_pylist()
+    places = {kind: {each["row"] for each in truth if each["kind"] == kind} for kind, _ in dirt}
+    at_ingest, at_clean = (pq.read_table(attempt.quarantine(name)) for name in ("transactions", "transactions-clean"))
+    assert set(at_ingest["row"].to_pylist()) == places["unparsable_time"]
+    assert set(at_clean["row"].to_pylist()) == places["negative_amount"] - places["unparsable_time"]
+    assert set(at_ingest["reason"].to_pylist()) == {"time: not a timestamp"}
+    assert all(folder.joinpath(file).samefile(folder / "transactions" / "part-00000.csv") for file in set(at_clean["file"].to_pylist()))

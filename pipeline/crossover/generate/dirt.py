@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from crossover.core.errors import ConfigError
 from crossover.core.nearest import did_you_mean
+from crossover.generate.columns import column
 from crossover.generate.draws import Draws
 from crossover.generate.inverse_cdf import threshold
 
@@ -144,30 +145,30 @@ def _touched(kind: str, rate: float, count: int, place: Place) -> pa.Array:
     """Return the places of the rows that are touched."""
     rows = place.number * _ROWS_OF_A_PART + np.arange(count, dtype=np.int64)
     bits = Draws(place.seed, f"{place.workload}.dirt").of(kind, rows)
-    return pa.array(np.flatnonzero(bits < threshold(Fraction(rate))))
+    return column(np.flatnonzero(bits < threshold(Fraction(rate))))
 
 
 def _change(table: pa.Table, rows: pa.Array, dirt: Dirt) -> tuple[pa.Table, pa.Array]:
     mask = np.zeros(len(table), dtype=np.bool_)
     mask[rows] = True
-    return _with_changes(table, pa.array(mask), dirt), rows
+    return _with_changes(table, column(mask), dirt), rows
 
 
 def _add(table: pa.Table, rows: pa.Array, dirt: Dirt) -> tuple[pa.Table, pa.Array]:
     copies = table.take(rows)
-    changed = _with_changes(copies, pa.array(np.ones(len(copies), dtype=np.bool_)), dirt)
-    return pa.concat_tables([table, changed]), pa.array(np.arange(len(table), len(table) + len(copies)))
+    changed = _with_changes(copies, column(np.ones(len(copies), dtype=np.bool_)), dirt)
+    return pa.concat_tables([table, changed]), column(np.arange(len(table), len(table) + len(copies)))
 
 
 def _with_changes(table: pa.Table, touched: pa.Array, dirt: Dirt) -> pa.Table:
-    for column, change in dirt.changes.items():
-        table = table.set_column(table.column_names.index(column), column, change(table[column], touched))
+    for name, change in dirt.changes.items():
+        table = table.set_column(table.column_names.index(name), name, change(table[name], touched))
     return table
 
 
 def _truth(kind: str, dirt: Dirt, rows: pa.Table, numbers: pa.Array, place: Place) -> pa.Table:
     count = len(rows)
-    key = pc.binary_join_element_wise(*(rows[column].cast(pa.string()) for column in dirt.key), "/")
+    key = pc.binary_join_element_wise(*(rows[name].cast(pa.string()) for name in dirt.key), "/")
     numbered = pc.add(numbers, FIRST_ROW[place.formats[dirt.table]])
     same = (pa.array([text] * count, pa.string()) for text in (kind, dirt.table, place.files[dirt.table]))
     return pa.table([*same, numbered, key], schema=TRUTH)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from crossover.core.hashing import Words, hash_rows
+from crossover.generate.columns import column, letters, text
 
 Numbers = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -21,9 +22,13 @@ class Draws:
     seed: int
     table: str
 
-    def of(self, column: str, rows: Numbers) -> Words:
+    def of(self, name: str, rows: Numbers) -> Words:
         """Return 64 bits for each row number."""
-        return hash_rows([self.seed, self.table, column, pa.array(rows)], len(rows))
+        return hash_rows([column(np.array([self.seed])), _word(self.table), _word(name), column(rows)], len(rows))
+
+
+def _word(word: str) -> pa.Array:
+    return text([letters(word.encode(), 1)])
 
 
 def below(bits: Words, bound: int) -> Numbers:

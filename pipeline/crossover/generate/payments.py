@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from crossover.core.hashing import share
+from crossover.generate.columns import digits, letters, table, text
 from crossover.generate.draws import Draws, Numbers, Reals, below
 from crossover.generate.inverse_cdf import log_normal, logistic, nearest_quantile, quantile, weighted
 from crossover.generate.workload import Part, Workload, split
@@ -56,7 +57,7 @@ class Payments(Workload):
         return self.rows(ACCOUNTS)
 
     def _accounts(self, rows: Numbers) -> pa.Table:
-        return pa.table({"fa_customer_sk": rows + 1, "transaction_limit": self._limits[rows]})
+        return table({"fa_customer_sk": rows + 1, "transaction_limit": self._limits[rows]})
 
     @cached_property
     def _limits(self) -> Reals:
@@ -77,12 +78,12 @@ class Payments(Workload):
         minutes = minute // 60 * 1440 + hour * 60 + minute % 60
         score = INTERCEPT + OF_BUSINESS_HOUR * (hour / 23) + OF_SHARE_OF_LIMIT * (amount / limit)
         fraud = share(draws.of("fraud", rows)) < logistic(score)
-        return pa.table(
+        return table(
             {
                 "amount": amount,
                 "IBAN": _ibans(draws.of("iban", rows)),
                 "senderID": sender + 1,
-                "receiverID": _numbered(b"R", below(draws.of("receiver", rows), 10**9), 9),
+                "receiverID": text([letters(b"R", len(rows)), digits(below(draws.of("receiver", rows), 10**9), 9)]),
                 "transactionID": rows + 1,
                 "isFraud": fraud,
                 "time": FIRST_MINUTE + minutes.astype("timedelta64[m]"),
@@ -94,31 +95,4 @@ def _ibans(bits: npt.NDArray[np.uint64]) -> pa.Array:
     """Return German account numbers with the check digits of ISO 13616."""
     account = (bits % np.uint64(10**18)).astype(np.int64)
     check = 98 - (account % 97 * (10**6 % 97) + 131_400) % 97
-    return _text([_letters(b"DE", len(bits)), _digits(check, 2), _digits(account, 18)])
-
-
-def _numbered(letters: bytes, numbers: Numbers, width: int) -> pa.Array:
-    return _text([_letters(letters, len(numbers)), _digits(numbers, width)])
-
-
-def _letters(letters: bytes, rows: int) -> npt.NDArray[np.uint8]:
-    return np.broadcast_to(np.frombuffer(letters, dtype=np.uint8), (rows, len(letters)))
-
-
-def _digits(numbers: Numbers, width: int) -> npt.NDArray[np.uint8]:
-    """Return the last `width` decimal digits as characters, shape (rows, width)."""
-    digits = np.empty((len(numbers), width), dtype=np.uint8)
-    rest = numbers
-    for place in range(width - 1, -1, -1):
-        above = rest // 10
-        digits[:, place] = rest - above * 10 + ord("0")
-        rest = above
-    return digits
-
-
-def _text(parts: list[npt.NDArray[np.uint8]]) -> pa.Array:
-    """Return texts of equal length from their characters, side by side."""
-    characters = np.ascontiguousarray(np.concatenate(parts, axis=1))
-    rows, width = characters.shape
-    offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32)
-    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(characters))
+    return text([letters(b"DE", len(bits)), digits(check, 2), digits(account, 18)])

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from crossover.core.hashing import Words
+from crossover.generate.columns import table
 from crossover.generate.draws import Draws, Numbers, Reals, below
 from crossover.generate.inverse_cdf import log_normal, nearest_quantile, negative_binomial, poisson, threshold, weighted
 from crossover.generate.workload import Part, Workload, split
@@ -72,7 +73,7 @@ class Retail(Workload):
         return self.rows(CUSTOMERS)
 
     def _customers(self, rows: Numbers) -> pa.Table:
-        return pa.table({"customer_id": rows + 1, "true_segment": self._segments[rows]})
+        return table({"customer_id": rows + 1, "true_segment": self._segments[rows]})
 
     @cached_property
     def _segments(self) -> Numbers:
@@ -102,9 +103,9 @@ class Retail(Workload):
         bits = draws.of("date", orders)
         days = 7 * below(bits, WEEKS) + weighted(*WEEKDAYS).of(bits << np.uint64(32))
         dates = FIRST_DAY + days.astype("timedelta64[D]")
-        table = pa.table({"order_id": orders + 1, "customer_id": customer + 1, "ordered_on": dates})
+        placed = table({"order_id": orders + 1, "customer_id": customer + 1, "ordered_on": dates})
         line_counts = 1 + poisson(FURTHER_LINES).of(draws.of("lines", orders))
-        return {"orders": table, **self._lines(orders, line_counts, self._segments[customer], draws.of("products", orders))}
+        return {"orders": placed, **self._lines(orders, line_counts, self._segments[customer], draws.of("products", orders))}
 
     def _lines(self, orders: Numbers, counts: Numbers, segments: Numbers, product_bits: Words) -> dict[str, pa.Table]:
         """Return lines and returns of orders; which products an order has hangs on `product_bits`, of each order."""
@@ -123,7 +124,7 @@ class Retail(Workload):
         lines = {"order_id": order + 1, "product_id": product + 1, "quantity": quantity, "price": self._prices[product]}
         # a line is sent back whole, so that the mean of returned / paid is the probability
         returns = {"order_id": order + 1, "product_id": product + 1, "returned": quantity}
-        return {"lines": pa.table(lines), "returns": pa.table({name: each[sent_back] for name, each in returns.items()})}
+        return {"lines": table(lines), "returns": table({name: each[sent_back] for name, each in returns.items()})}
 
     @cached_property
     def _prices(self) -> Reals:
