@@ -26,6 +26,7 @@ from crossover.cli.generate import generate
 from crossover.cli.help import help_word
 from crossover.cli.model import model
 from crossover.cli.output import line, report_error, tell
+from crossover.cli.own_process import OWN_PROCESS
 from crossover.cli.report import report
 from crossover.cli.run import run
 from crossover.cli.score import score
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 internal, 2 command or document, 3 data, 4 engine, 5 gate, 6 differ."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
+    OWN_PROCESS.set(arguments is None)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stopped)
     try:

@@ -26,6 +26,7 @@ from crossover.cli.options import (
     parse_settings,
 )
 from crossover.cli.output import line, print_json, show, tell, tell_error
+from crossover.cli.own_process import OWN_PROCESS
 from crossover.cli.stage import StageRequest, run_stage
 from crossover.cli.summary import gate_error, print_summary, run_json
 from crossover.cli.work import Planned, planned, tell_warnings
@@ -76,7 +77,7 @@ def run(
 ) -> int:
     """Run a document. Several engines are compared, and the answer is committed only if all give the same one."""
     found = planned(document, parse_settings(settings))
-    options = EngineOptions(parallelism, partitions, memory=memory_limit())
+    options = EngineOptions(parallelism, partitions, memory=memory_limit(), alone=OWN_PROCESS.get())
     request = _Request(document, parse_settings(settings), choose_engines(engine), options, runs, again, as_json, quiet, force)
     work = found.work(compared=uncommitted is not None)
     if found.scoring is None and not force:

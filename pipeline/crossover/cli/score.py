@@ -12,6 +12,7 @@ import typer
 from crossover.cli.choose import choose_engines
 from crossover.cli.options import Again, Json, Parallelism, Partitions, Quiet, Runs, Settings, parse_settings
 from crossover.cli.output import print_json, tell
+from crossover.cli.own_process import OWN_PROCESS
 from crossover.cli.summary import print_summary, run_json
 from crossover.cli.work import planned, tell_warnings, work_of_scoring
 from crossover.core.errors import ConfigError
@@ -59,7 +60,8 @@ def score(
         unchanged = committed is not None
         if committed is None:
             attempt = folder.new_attempt(run_id)
-            perform(work, identity, name, EngineOptions(parallelism, partitions, memory=memory_limit()), attempt, choose_display(quiet=quiet))
+            options = EngineOptions(parallelism, partitions, memory=memory_limit(), alone=OWN_PROCESS.get())
+            perform(work, identity, name, options, attempt, choose_display(quiet=quiet))
             committed = publish(folder, attempt)
     attempt = folder.attempt(committed.run)
     record = attempt.read_json(attempt.record.name)

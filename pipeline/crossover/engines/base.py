@@ -36,6 +36,8 @@ class EngineOptions:
     """A folder into which Spark writes what it does, and how often it was called."""
     memory: int | None = None
     """Bytes that the run may take with all its processes; None: what the machine has."""
+    alone: bool = False
+    """Whether the process will do nothing but this: then an engine may keep from it what others could want."""
 
 
 @dataclass(frozen=True)

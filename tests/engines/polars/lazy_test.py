@@ -188,6 +188,28 @@ print(sorted({"pandas", "sklearn"} & set(sys.modules)))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("train", ["{kind: k_means, k: 2, starts: 1}", "{kind: logistic_regression, l2: 0.1}"])
+def test_a_command_of_its_own_process_loads_no_pandas(train: str, tmp_path: Path) -> None:
+    rows = "".join(f"{number},{number % 7},{number % 3 == 0}\n" for number in range(60))
+    (tmp_path / "rows.csv").write_text(f"id,x,late\n{rows}", encoding="utf-8")
+    label = "    label: late\n" if "logistic" in train else ""
+    (tmp_path / "shop.yaml").write_text(
+        f"pipeline: shop\nsources:\n  rows:\n    path: {tmp_path}/rows.csv\n    key: [id]\n"
+        "    columns: {id: int, x: double, late: boolean}\n    outcomes: [late]\n"
+        f"models:\n  found:\n    from: rows\n{label}    inputs:\n      - columns: [x]\n    train: {train}\n",
+        encoding="utf-8",
+    )
+    program = f"""
+import sys
+from crossover.cli.main import main
+sys.argv = ["crossover", "run", {str(tmp_path / "shop.yaml")!r}, "--engine", "polars", "--runs", {str(tmp_path / "runs")!r}, "--json"]
+code = main()
+print(code, sorted({{"polars", "pandas"}} & set(sys.modules)))
+"""
+    assert output_of(program).splitlines()[-1] == "0 ['polars']"
+
+
+@pytest.mark.slow
 def test_parallelism_is_the_number_of_threads() -> None:
     program = """
 from crossover.engines.base import EngineOptions

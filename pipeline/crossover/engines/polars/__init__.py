@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crossover.core.errors import EngineError
 from crossover.engines.base import EngineOptions
+from crossover.engines.polars.alone import hide_pandas
 
 if TYPE_CHECKING:
     from crossover.engines.polars.session import PolarsEngine
@@ -44,4 +45,6 @@ def open_engine(options: EngineOptions) -> PolarsEngine:
         os.environ["POLARS_MAX_THREADS"] = str(options.parallelism)
     from crossover.engines.polars.session import PolarsEngine
 
+    if options.alone:
+        hide_pandas()
     return PolarsEngine()
