@@ -115,6 +115,7 @@ def test_spark_gives_the_same_answer_on_made_data_and_tells_what_it_did(shop: Sh
     assert polars["spark"] is None
     assert spark["spark"]["jobs"] > 0
     assert spark["spark"]["tasks"] >= spark["spark"]["stages"] > 0
+    assert all(1 < run["iterations"]["fraud"] < 100 for run in (polars, spark))
     assert spark["session_start_s"] > polars["session_start_s"]
     # the JVM is in the tree that is looked at
     assert spark["usage"]["cpu_s"] > 2

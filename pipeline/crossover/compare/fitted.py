@@ -20,7 +20,7 @@ PROOFS = {"gradient_norm": GRADIENT_NORM, "kkt_residual": KKT_RESIDUAL}
 """Facts that prove an optimum, and what each may be."""
 _DESCRIBES = ("format", "semantics", "name", "kind", "label", "label_type", "settings", "columns")
 """What of model.json must be equal; its checksums may not be."""
-_NOT_JUDGED = frozenset({*PROOFS, "newton_steps", "centres", "coefficients", "drivers"})
+_NOT_JUDGED = frozenset({*PROOFS, "newton_steps", "iterations", "centres", "coefficients", "drivers"})
 """Facts of a training that are judged in another way, or are no part of the answer."""
 JUDGED_WEIGHTS = {"centres": CELL}
 """Arrays that must agree. Coefficients are judged by the gradient norm and by the probabilities they give: where

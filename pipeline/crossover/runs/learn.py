@@ -20,6 +20,7 @@ from crossover.learning.evaluation.gates import GateResult, check_gates
 from crossover.learning.models.as_expressions import with_cluster, with_prediction, with_probability
 from crossover.learning.models.class_expressions import with_classes
 from crossover.learning.models.fitted import FittedModel, LinearRegression, LogisticRegression, MultinomialRegression
+from crossover.learning.models.iterations import counted
 from crossover.learning.models.matrix import Matrix
 from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.apply import apply
@@ -172,10 +173,10 @@ class _Learning:
             prepared = apply(preparation, learning, self._carried(), self.training)
             replaced = self.learner.training_columns(Filter(learning, self.training))
             matrix = self._training_matrix(prepared, preparation, counts.training, replaced)
-        with self.clock("train"):
+        with self.clock("train"), counted() as made:
             trained = self.learner.train(matrix, prepared, preparation)
         label_type = plan.schema[plan.label].type.name if plan.label else None
-        model = FittedModel(plan.name, trained.solution, preparation, plan.label, label_type, trained.facts, trained.warnings)
+        model = FittedModel(plan.name, trained.solution, preparation, plan.label, label_type, _with_iterations(trained.facts, made.total), trained.warnings)
         return model, prepared, counts
 
     def prepared(self, base: Relation, preparation: Preparation) -> Matrix:
@@ -296,6 +297,11 @@ class _Learning:
 
     def _lower_gate(self, expression: Expression, schema: Schema) -> Expression:
         return lower(expression, schema, self.parameters, table="the metrics", expected=BOOLEAN).expression
+
+
+def _with_iterations(facts: Mapping[str, Any], made: int | None) -> Mapping[str, Any]:
+    """Return the facts with all passes of the training: the library's iterations, and the steps that polish its answer."""
+    return facts if made is None else {**facts, "iterations": made + facts.get("newton_steps", 0)}
 
 
 def score_relation(matrix: Matrix, model: FittedModel, keep: tuple[str, ...]) -> Relation:

@@ -17,6 +17,7 @@ from crossover.core.errors import DataError
 from crossover.engines.spark import kernels
 from crossover.engines.spark.classic.k_means import lloyd
 from crossover.engines.spark.partial_sums import partial_sums
+from crossover.learning.models import iterations as told
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
 
@@ -26,6 +27,7 @@ FEATURES, LABEL, WEIGHT = "__features", "__label", "__weight"
 def fit_logistic_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (d + 1,) coefficients. MLlib keeps its own blocks of rows while it fits, and gives them back."""
     model = weighted(logistic_regression("binomial", penalty, iterations, tolerance), matrix).fit(labelled(data, matrix))
+    told.tell(model.summary.totalIterations)
     found = np.concatenate(([model.intercept], model.coefficients.toArray()))
     if not np.isfinite(found).all():
         raise DataError("the label has one value only in the rows to learn from: there is nothing to tell apart")
@@ -60,6 +62,7 @@ def fit_linear_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, ite
         tol=tolerance,
     )
     model = weighted(library, matrix).fit(rows)
+    told.tell(model.summary.totalIterations)
     return np.concatenate(([model.intercept], model.coefficients.toArray()))
 
 

@@ -14,6 +14,7 @@ from pyspark.mllib.clustering import KMeans, KMeansModel
 from pyspark.mllib.util import MLUtils
 from pyspark.sql import DataFrame
 
+from crossover.learning.models import iterations as told
 from crossover.learning.models.matrix import Floats
 
 MEMORY_AND_DISK = "MEMORY_AND_DISK"
@@ -40,6 +41,7 @@ def _vector_encoder(jvm: Any) -> Any | None:
 def _through_python(vectors: DataFrame, centres: Floats, iterations: int) -> Floats:
     rows = vectors.rdd.map(_first)
     model = KMeans.train(rows, len(centres), maxIterations=iterations, initialModel=KMeansModel(list(centres)), epsilon=0.0)
+    told.tell(None)
     return np.array([np.asarray(centre) for centre in model.clusterCenters], dtype=np.float64)
 
 
@@ -56,8 +58,9 @@ def _inside_the_jvm(vectors: Any, encoder: Any, centres: Floats, iterations: int
                 values[number] = float(value)
             start[place] = linalg.Vectors.dense(values)
         library = clustering.KMeans().setK(len(centres)).setMaxIterations(iterations).setEpsilon(0.0)
-        found = library.setInitialModel(clustering.KMeansModel(start)).run(rows).clusterCenters()
-        return np.array([list(each.toArray()) for each in found], dtype=np.float64)
+        model = library.setInitialModel(clustering.KMeansModel(start)).run(rows)
+        told.tell(int(model.numIter()))
+        return np.array([list(each.toArray()) for each in model.clusterCenters()], dtype=np.float64)
     finally:
         rows.unpersist(False)
 
