@@ -1,6 +1,6 @@
 """How fast data is made: bytes of tables, as they lie in memory, and of files, for each CPU-second of one worker.
 
-    python -m benchmarks.generate.run [--scale 0.3] [--repeats 3]
+    python -m benchmarks.generate.run [--scale 1] [--repeats 3]
 
 Each in a process of its own, start and all that is made once counted. Writes benchmarks/results/generate.json;
 exit code 1 if any makes less than 50 MB of tables in a CPU-second.
@@ -33,7 +33,7 @@ LEAST = 50
 def main() -> int:
     """Run the benchmark; return 1 if a workload is made too slowly."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", default="0.3")
+    parser.add_argument("--scale", default="1")
     parser.add_argument("--repeats", type=int, default=3)
     given = parser.parse_args()
     found: dict[str, Any] = {}

@@ -27,7 +27,8 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_one_worker_and_four_write_the_same_bytes(tmp_path: Path) -> None:
+def test_one_worker_and_four_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "FEW_PARTS", 2)
     asked = Request("retail", "0.1", file_format="csv", dirt=(("negative_quantity", 0.01),))
     one, four = (generate(asked, tmp_path / str(workers), workers=workers) for workers in (1, 4))
     assert contents(one.folder) == contents(four.folder)

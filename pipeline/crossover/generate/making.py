@@ -25,6 +25,10 @@ PARTS = "parts"
 """Folder of an unfinished data set: what was written, a file for each part that is whole."""
 
 
+FEW_PARTS = 6
+"""Fewer parts than this are made before other processes have started."""
+
+
 @dataclass(frozen=True)
 class Written:
     """What a part became: rows and bytes of each table."""
@@ -36,7 +40,7 @@ class Written:
 def make_parts(request: Request, folder: Path, workers: int) -> Iterator[Written]:
     """Make the parts that are not there yet and yield what was written of each, in no order."""
     parts = list(request.made().parts())
-    if workers == 1 or len(parts) == 1:
+    if workers == 1 or len(parts) < FEW_PARTS:
         for part in parts:
             yield make_part(request, folder, part)
         return
