@@ -183,10 +183,13 @@ def test_a_sweep_that_was_broken_off_goes_on_where_it_was(sweep: Sweep, children
         swept(sweep, broken)
     before = written(sweep)
     assert len(before.runs) == 3
+    unfinished = sweep.folder.attempts / "20261121-100405-123456-abcd-pandas-2"
+    unfinished.mkdir()
     made = run_all(sweep)
     assert len(children.asked) == len(made.runs) == 8
     assert [run.run for run in made.runs[:3]] == [run.run for run in before.runs]
     assert [size.same_answer for size in made.sizes] == [True, True]
+    assert not unfinished.exists()
     # the same command once more does nothing
     assert missing_turns(sweep) == []
     assert run_all(sweep).runs == made.runs

@@ -6,6 +6,7 @@ off goes on where it was.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -100,6 +101,7 @@ def swept(sweep: Sweep, told: Told) -> Measurement:
     turns, missing = sweep.turns, missing_turns(sweep, measurement)
     if not missing and measurement.verdict:
         return measurement
+    _clear(sweep, measurement)
     for size in {turn.size.name: turn.size for turn in missing}.values():
         measurement = _looked_at(measurement, sweep, size)
     for turn in missing:
@@ -109,6 +111,14 @@ def swept(sweep: Sweep, told: Told) -> Measurement:
     measurement = concluded(measurement)
     write_json(sweep.place, measurement.to_json())
     return measurement
+
+
+def _clear(sweep: Sweep, measurement: Measurement) -> None:
+    """Delete what runs left that were broken off: they are made anew. The caller holds the lease."""
+    known = {run.run for run in measurement.runs}
+    for path in sweep.folder.attempts.iterdir():
+        if path.is_dir() and path.name not in known:
+            shutil.rmtree(path)
 
 
 def missing_turns(sweep: Sweep, measurement: Measurement | None = None) -> list[Turn]:

@@ -9,8 +9,7 @@ from pyspark.sql import DataFrame
 
 from crossover.engines.spark import softmax_kernel
 from crossover.engines.spark.partial_sums import partial_sums
-from crossover.engines.spark.training import labelled, logistic_regression, weighted
-from crossover.learning.models import iterations as told
+from crossover.engines.spark.training import labelled, logistic_regression, tell_iterations, weighted
 from crossover.learning.models.matrix import Floats, Matrix
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.softmax import SoftmaxSums
@@ -19,7 +18,7 @@ from crossover.learning.models.softmax import SoftmaxSums
 def fit_multinomial(data: DataFrame, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (K, d + 1) coefficients, the intercept first. Labels are 0 .. K - 1, each there."""
     model = weighted(logistic_regression("multinomial", penalty, iterations, tolerance), matrix).fit(labelled(data, matrix))
-    told.tell(model.summary.totalIterations)
+    tell_iterations(model)
     found = np.column_stack((model.interceptVector.toArray(), model.coefficientMatrix.toArray()))
     assert len(found) == classes
     return found

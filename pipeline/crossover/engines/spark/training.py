@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial, reduce
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from pyspark.ml.classification import LogisticRegression
@@ -27,10 +27,10 @@ FEATURES, LABEL, WEIGHT = "__features", "__label", "__weight"
 def fit_logistic_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (d + 1,) coefficients. MLlib keeps its own blocks of rows while it fits, and gives them back."""
     model = weighted(logistic_regression("binomial", penalty, iterations, tolerance), matrix).fit(labelled(data, matrix))
-    told.tell(model.summary.totalIterations)
     found = np.concatenate(([model.intercept], model.coefficients.toArray()))
     if not np.isfinite(found).all():
         raise DataError("the label has one value only in the rows to learn from: there is nothing to tell apart")
+    tell_iterations(model)
     return found
 
 
@@ -62,8 +62,13 @@ def fit_linear_regression(data: DataFrame, matrix: Matrix, penalty: Penalty, ite
         tol=tolerance,
     )
     model = weighted(library, matrix).fit(rows)
-    told.tell(model.summary.totalIterations)
+    tell_iterations(model)
     return np.concatenate(([model.intercept], model.coefficients.toArray()))
+
+
+def tell_iterations(model: Any) -> None:
+    """Tell how many iterations a fitted regression took; a solver that goes over the rows once says 0."""
+    told.tell(max(1, model.summary.totalIterations))
 
 
 def labelled(data: DataFrame, matrix: Matrix) -> DataFrame:
