@@ -12,6 +12,7 @@ import pytest
 from crossover.document.load import load_document
 from crossover.generate.dataset import generate
 from crossover.generate.payments import INTERCEPT, OF_BUSINESS_HOUR, OF_SHARE_OF_LIMIT
+from crossover.generate.replicate import Replica, replicate
 from crossover.generate.request import Request
 from crossover.generate.retail import SEGMENTS
 from crossover.runs.folder import Attempt
@@ -138,3 +139,17 @@ def test_what_a_run_sets_aside_is_the_dirt_that_was_made(open_engines: OpenEngin
     assert set(at_clean["row"].to_pylist()) == places["negative_amount"] - places["unparsable_time"]
     assert set(at_ingest["reason"].to_pylist()) == {"time: not a timestamp"}
     assert all(folder.joinpath(file).samefile(folder / "transactions" / "part-00000.csv") for file in set(at_clean["file"].to_pylist()))
+
+
+@pytest.mark.once
+def test_in_copies_each_row_finds_what_it_found_in_the_original(
+    made: Path, open_engines: OpenEngines, answers: Answers, tmp_path: Path
+) -> None:
+    copies = replicate(Replica(CONF / "segments.yaml", {"data": str(made / "segments")}, 3), tmp_path / "three").folder
+    attempt, _ = run_document(CONF / "segments.yaml", open_engines.get("polars"), copies, tmp_path / "run")
+    ours, theirs = (pq.read_table(each.table("customers-for-segments")) for each in (attempt, answers("segments", "polars")))
+    # one ulp of a mean may hang on the order of its sum, which other keys change
+    columns = ("return_ratio", "frequency")
+    found, expected = (sorted(tuple(round(row[name], 12) for name in columns) for row in table.to_pylist()) for table in (ours, theirs))
+    assert found == [row for row in expected for _ in range(3)]
+    assert len(set(ours["customer_id"].to_pylist())) == 3 * 707

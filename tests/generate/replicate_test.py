@@ -11,9 +11,13 @@ import pytest
 
 from crossover.cli.main import main
 from crossover.core.errors import ConfigError
-from crossover.generate.replicate import Replica, replicate
+from crossover.document.load import load_document
+from crossover.generate.replicate import Replica, choose_for, replicate
+from crossover.plan.build import build_plan
 
 pytestmark = pytest.mark.once
+
+ROOT = Path(__file__).parents[2]
 
 DOCUMENT = """
 pipeline: shop
@@ -160,3 +164,31 @@ def test_options_that_do_not_go_together_are_refused(
 ) -> None:
     assert main(["generate", str(document), *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+FRESH = {
+    # origin and dest are looked up in one table of airports, so they are one group; the airlines are shared
+    "flights": {
+        "airlines": [],
+        "airports": ["faa"],
+        "flights": ["dest", "origin", "tailnum"],
+        "planes": ["tailnum"],
+        "weather": ["origin"],
+    },
+    "taxi": {"trips": [], "zones": []},
+    "zones": {"trips": ["zone"], "zones": ["zone"]},
+    "segments": {
+        "customers": ["customer_id"],
+        "orders": ["customer_id", "order_id"],
+        "lines": ["order_id"],
+        "returns": ["order_id"],
+    },
+    "fraud": {"accounts": [], "transactions": ["transaction"]},
+}
+
+
+@pytest.mark.parametrize("name", FRESH)
+def test_fresh_are_the_fewest_columns_that_keep_copies_apart(name: str) -> None:
+    loaded = load_document(ROOT / "conf" / f"{name}.yaml")
+    copying = choose_for(loaded, build_plan(loaded))
+    assert {source: list(copying.fresh(source)) for source in loaded.document.sources} == FRESH[name]

@@ -50,7 +50,7 @@ def replicate(replica: Replica, folder: Path | None = None, *, told: Told = nobo
     """
     loaded = load_document(replica.document, replica.settings)
     plan = build_plan(loaded)
-    copying = _copying(loaded, plan)
+    copying = choose_for(loaded, plan)
     files = {name: [file.path for file in files_of(source)] for name, source in plan.sources.items()}
     root = _root(files)
     place = folder or Path("data") / f"{plan.pipeline}-x{replica.count}"
@@ -68,8 +68,10 @@ def replicate(replica: Replica, folder: Path | None = None, *, told: Told = nobo
     return made
 
 
-def _copying(loaded: Loaded, plan: Plan) -> Copying:
-    relations = [model.relation for model in plan.models] or [table.relation for table in plan.tables.values()]
+def choose_for(loaded: Loaded, plan: Plan) -> Copying:
+    """Return what each copy of a document's data has of its own. Raises ConfigError if copies cannot be kept apart."""
+    kept = plan.store or tuple(plan.tables)
+    relations = [model.relation for model in plan.models] or [plan.tables[name].relation for name in kept]
     inputs = [(model.relation, column) for model in plan.models for each in model.inputs for column in each.columns]
     sections = {name: section for name, section in loaded.document.sources.items() if section is not None}
     allowed = [place for name, section in sections.items() for place in _allowed(name, section)]
