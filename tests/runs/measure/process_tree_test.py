@@ -64,7 +64,10 @@ def test_cpu_of_a_grandchild_that_has_ended_is_kept() -> None:
 
 def test_memory_is_the_largest_sum_at_one_instant() -> None:
     hold = f"import time\nheld = bytearray({150 * MIB})\nfor place in range(0, len(held), 4096): held[place] = 1\ntime.sleep(0.8)"
-    together = f"import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-S', '-c', {hold!r}])\n{hold}\nchild.wait()"
+    # the child holds its own until the parent has held its own as well, however long either takes
+    waits = f"{hold}\nprint(flush=True)\ntime.sleep(60)"
+    start = f"child = subprocess.Popen([sys.executable, '-S', '-c', {waits!r}], stdout=subprocess.PIPE)\nchild.stdout.readline()"
+    together = f"import subprocess, sys\n{start}\n{hold}\nchild.kill()\nchild.wait()"
     after_another = f"import subprocess, sys\nfor _ in range(2): subprocess.run([sys.executable, '-S', '-c', {hold!r}])"
     both = run_measured([sys.executable, "-S", "-c", together]).usage.peak_memory
     one = run_measured([sys.executable, "-S", "-c", after_another]).usage.peak_memory

@@ -77,8 +77,8 @@ def _work(others: list[int]) -> dict[str, float]:
 
 def _cpu_s(jvm: Any) -> float:
     """Return the CPU seconds of the JVM and of this process, each by what it says of itself."""
-    system = jvm.java.lang.management.ManagementFactory.getOperatingSystemMXBean()
-    return float(system.getProcessCpuTime()) / 1e9 + time.process_time()
+    spent = jvm.java.lang.ProcessHandle.current().info().totalCpuDuration().get()
+    return float(spent.toNanos()) / 1e9 + time.process_time()
 
 
 def _pid(jvm: Any) -> int:

@@ -54,6 +54,7 @@ class ProcessTree:
         self._over = over
         self.ended = False
         self._known: dict[tuple[int, float], psutil.Process] = {(self._root.pid, self._root.create_time()): self._root}
+        self._seen: set[int] = set()
         self._totals = TreeTotals()
         self._memory = 0
         self._peaks: list[list[int]] = []
@@ -138,12 +139,17 @@ class ProcessTree:
             self.sample()
 
     def _find_children(self) -> None:
+        """Look at what is new on the machine: whose parent is of the tree is so too. A whole look costs ten times as much."""
         began = time.monotonic()
-        try:
-            for child in self._root.children(recursive=True):
-                self._known.setdefault((child.pid, child.create_time()), child)
-        except psutil.NoSuchProcess:
-            pass
+        pids = set(psutil.pids())
+        new, self._seen = pids - self._seen, pids
+        strangers = {pid: found for pid in new if (found := _process(pid)) is not None}
+        known = {pid for pid, _ in self._known}
+        while children := [pid for pid, (_, parent) in strangers.items() if parent in known]:
+            for pid in children:
+                process, _ = strangers.pop(pid)
+                self._known.setdefault((pid, process.create_time()), process)
+            known.update(children)
         ended = time.monotonic()
         self._look_again = ended + max(self._interval / 2, (ended - began) / SHARE)
 
@@ -177,6 +183,15 @@ class ProcessTree:
                 process.kill()
             except psutil.Error:
                 continue
+
+
+def _process(pid: int) -> tuple[psutil.Process, int] | None:
+    """Return a process and its parent; None if it is gone again, or not ours to look at."""
+    try:
+        process = psutil.Process(pid)
+        return process, process.ppid()
+    except psutil.Error:
+        return None
 
 
 @dataclass(frozen=True)
