@@ -134,6 +134,7 @@ def test_progress_tells_each_part(tmp_path: Path, small_parts: None) -> None:
     [
         (["retial"], "no workload `retial`; did you mean `retail`?"),
         (["retail", "--scale", "0"], "`--scale 0`: expected a number above 0"),
+        (["retail", "--scale", "1/10"], "`--scale 1/10`: expected a number above 0"),
         (["retail", "--scale", "big"], "`--scale big`: expected a number above 0"),
         (["retail", "--format", "orc"], "`--format orc`: expected csv or parquet"),
         (["retail", "--seed", "-1"], "`--seed -1`: expected a whole number"),

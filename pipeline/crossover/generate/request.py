@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -41,10 +42,7 @@ class Request:
 
     def size(self) -> Fraction:
         """Return the scale as a number. Raises ConfigError."""
-        try:
-            size = Fraction(self.scale)
-        except (ValueError, ZeroDivisionError):
-            size = Fraction(0)
+        size = Fraction(self.scale) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", self.scale) else Fraction(0)
         if not 0 < size <= LARGEST_SCALE:
             raise ConfigError(f"`--scale {self.scale}`: expected a number above 0 and at most {LARGEST_SCALE}, as 0.1")
         return size
