@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from crossover.report.write import write_report
 from tests.report.browser import look_at
-from tests.report.comparison import comparison, hostile
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 
@@ -21,16 +19,6 @@ FAULTY = """<!doctype html><meta charset="utf-8"><title>Faults</title>
 <body style="background: #fff"><p style="color: #999">pale</p><p style="font-size: 6px">tiny</p><div style="width: 700px">wide</div>
 <figure><svg viewBox="0 0 100 20" width="100"><text x="80" y="10">beyond the plot</text></svg></figure>
 <img src="https://unreachable.invalid/picture.png" onerror="console.log('no picture')" alt="">"""
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(comparison(), tmp_path_factory.mktemp("plain"))[0]
-
-
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(hostile(), tmp_path_factory.mktemp("attacked"))[0]
 
 
 def assert_good(found: dict[str, Any], page: Path) -> None:
@@ -46,18 +34,18 @@ def assert_good(found: dict[str, Any], page: Path) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_screen(page: Path, scheme: str) -> None:
-    found = look_at(page, width=1280, scheme=scheme)
-    assert_good(found, page)
+def test_on_a_screen(plain_report: Path, scheme: str) -> None:
+    found = look_at(plain_report, width=1280, scheme=scheme)
+    assert_good(found, plain_report)
     assert found["dark"] == (scheme == "dark")
     red, green, blue = found["paper"]
     assert (red + green + blue > 3 * 128) == (scheme == "light")
 
 
-def test_on_a_phone_and_on_paper(page: Path, tmp_path: Path) -> None:
+def test_on_a_phone_and_on_paper(plain_report: Path, tmp_path: Path) -> None:
     paper = tmp_path / "report.pdf"
-    found = look_at(page, width=390, pdf=paper)
-    assert_good(found, page)
+    found = look_at(plain_report, width=390, pdf=paper)
+    assert_good(found, plain_report)
     assert found["pdf"]
     words = "".join(found["printed"].split())
     # what is folded on the screen stands open on paper
@@ -66,9 +54,9 @@ def test_on_a_phone_and_on_paper(page: Path, tmp_path: Path) -> None:
     assert found["pages"] < 20
 
 
-def test_an_attack_is_shown_as_text(attacked: Path) -> None:
-    found = look_at(attacked, width=390)
-    assert_good(found, attacked)
+def test_an_attack_is_shown_as_text(attacked_report: Path) -> None:
+    found = look_at(attacked_report, width=390)
+    assert_good(found, attacked_report)
     assert found["title"].startswith("</title></svg><script>document.title='hit'</script>")
 
 

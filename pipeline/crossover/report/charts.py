@@ -71,6 +71,8 @@ class Bars:
     names: tuple[str, ...]
     parts: tuple[tuple[str, tuple[float, ...]], ...]
     """Name of a part, and its size in each bar."""
+    rest: bool = False
+    """Whether the last part is what the others leave."""
 
 
 Chart = Lines | Bars

@@ -112,7 +112,7 @@ def _bars(axes: Axes, chart: Bars) -> tuple[list[Any], list[str]]:
     handles = []
     for number, (_, sizes) in enumerate(chart.parts):
         handles.append(
-            axes.barh(places, sizes, left=begins, height=0.62, color=_part(number), edgecolor=colours.PAPER, linewidth=1.0)
+            axes.barh(places, sizes, left=begins, height=0.62, color=_part(number, chart), edgecolor=colours.PAPER, linewidth=1.0)
         )
         begins = [begin + size for begin, size in zip(begins, sizes, strict=True)]
     for place, whole in zip(places, begins, strict=True):
@@ -125,8 +125,10 @@ def _bars(axes: Axes, chart: Bars) -> tuple[list[Any], list[str]]:
     return handles, [short(name, LONGEST) for name, _ in chart.parts]
 
 
-def _part(number: int) -> str:
-    return colours.PARTS[number % len(colours.PARTS)]
+def _part(number: int, chart: Bars) -> str:
+    if chart.rest and number == len(chart.parts) - 1:
+        return colours.PARTS[-1]
+    return colours.PARTS[number % (len(colours.PARTS) - 1)]
 
 
 def in_rows(things: list[Any], columns: int) -> list[Any]:

@@ -146,7 +146,7 @@ def _clocks(reading: Reading) -> Iterator[Picture]:
         "clocks", "Where the time goes",
         f"Wall time of each clock at size {reading.told(at)}, medians. Stages that were run as one have one clock. "
         f"Outside clocks: the interpreter and its imports, checks, fingerprints and the run's folder.",
-        Bars(Axis("wall time", "s", whole=True), engines, tuple(parts)),
+        Bars(Axis("wall time", "s", whole=True), engines, tuple(parts), rest=True),
         Grid(("clock", *engines), rows, folded=DATA),
     )  # fmt: skip
 
