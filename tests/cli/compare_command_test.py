@@ -75,7 +75,7 @@ def test_a_comparison_without_any_answer_ends_with_the_code_of_the_first_failure
     (shop.folder / "data" / "visits.csv").write_text("visit,pages\n1,2\n")
     done = shop("compare", "shop.yaml", "--engine", "polars", "--repeat", "1", "-q")
     assert done.code == 3
-    assert "no run has ended well; the first one, on polars: failed, " in done.err
+    assert "no run has ended well; the first one, on polars: failed: " in done.err
 
 
 @pytest.mark.once

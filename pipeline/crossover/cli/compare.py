@@ -25,6 +25,7 @@ from crossover.compare.comparison_table import (
     configurations_table,
     failure_lines,
     latency_lines,
+    outcome_words,
     run_line,
 )
 from crossover.compare.difference import Difference
@@ -280,7 +281,7 @@ def _nothing_finished(measurement: Measurement) -> CrossoverError | None:
     if any(run.finished for run in measurement.runs):
         return None
     first = measurement.runs[0]
-    told = f"no run has ended well; the first one, on {first.engine}: {first.outcome}, {first.message}"
+    told = f"no run has ended well; the first one, on {first.engine}: {outcome_words(first.outcome, first.message)}"
     if first.error is None:
         return EngineError(told)
     return error_from_json({**first.error, "message": told})

@@ -32,7 +32,7 @@ def configurations_table(shown: Shown) -> Table:
 def failure_lines(shown: Shown) -> list[str]:
     """Return for each configuration that failed or did not fit what its first such run said."""
     return [
-        f"{size['name']}  {run['engine']} x{run['parallelism']}: {run['outcome']}: {_why(run)}"
+        f"{size['name']}  {run['engine']} x{run['parallelism']}: {outcome_words(run['outcome'], run['message'])}"
         for size in shown["sizes"]
         for run in _ended_badly(shown, size["name"])
     ]
@@ -49,8 +49,14 @@ def run_line(run: Shown, done: int, of: int) -> str:
     what = f"{run['size']}  {run['engine']} x{run['parallelism']}  {which}"
     usage = run["usage"]
     used = f"{usage['wall_s']:.1f} s, {usage['cpu_s']:.1f} CPU-s, {_bytes(usage['peak_memory'])}" if usage else ""
-    told = used if run["outcome"] == FINISHED else f"{run['outcome']}: {_why(run)}"
+    told = used if run["outcome"] == FINISHED else outcome_words(run["outcome"], run["message"])
     return f"[{done}/{of}] {what}: {told}"
+
+
+def outcome_words(outcome: str, message: str | None) -> str:
+    """Return how a run ended that did not end well: `failed: ...`, `does not fit in 4 GB`."""
+    first = (message or "").partition("\n")[0]
+    return first if first.startswith(outcome) else f"{outcome}: {first}"
 
 
 def latency_lines(shown: Shown) -> list[str]:
@@ -114,12 +120,6 @@ def _answer(size: Shown) -> Sequence[str]:
         return [f"{size['name']}: no two answers to compare"]
     first, *rest = verdict(size["certificate"] | {"certificate": size["certificate"]})
     return [f"{size['name']}: {first}", *rest]
-
-
-def _why(run: Shown) -> str:
-    told = (run["message"] or "").splitlines()
-    text = told[0] if told else ""
-    return text.removeprefix(f"{run['outcome']} ")
 
 
 def _seconds(value: float) -> str:
