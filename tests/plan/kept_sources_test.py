@@ -65,3 +65,18 @@ def test_polars_filters_no_rows_of_parquet_that_cannot_misfit(tmp_path: Path) ->
     with open_engine("polars", EngineOptions(parallelism=1)) as engine:
         placed = place(plan, engine.capabilities)
         assert "FILTER" not in engine.explain(placed.tables["totals"].relation)
+
+
+def test_polars_filters_no_rows_of_a_kept_source_in_which_all_fit(tmp_path: Path) -> None:
+    assert kept_sources("csv", "polars", tmp_path) == ["visits"]
+    plan = build_plan(read_text(DOCUMENT.format(ending="csv"), "shop.yaml", {"data": str(tmp_path)}))
+    with open_engine("polars", EngineOptions(parallelism=1)) as engine:
+        placed = place(plan, engine.capabilities)
+        engine.collect(placed.stages[0].set_aside[0].counts)
+        (kept,) = (each for each in topological([placed.tables["totals"].relation]) if isinstance(each, Materialise))
+        assert engine.evaluate(kept).absent == {"__reason", "__raw"}
+    (tmp_path / "visits.csv").write_text("id,paid\n1,0.5\nx,1.0\n2,2.0\n", encoding="utf-8")
+    with open_engine("polars", EngineOptions(parallelism=1)) as engine:
+        placed = place(plan, engine.capabilities)
+        assert engine.collect(placed.stages[0].set_aside[0].counts).to_pylist() == [{"rows": 3, "set_aside": 1}]
+        assert engine.collect(placed.tables["totals"].relation).num_rows == 2

@@ -70,8 +70,10 @@ class PolarsEngine(Engine[Frame]):
         return relations.union(node, inputs)
 
     def materialise(self, node: nodes.Materialise, input: Frame) -> Frame:
-        del node
-        return Frame(collect(input.lazy).lazy(), input.schema, input.absent)
+        rows = sources.read_whole(node.input)
+        rows = collect(input.lazy) if rows is None else rows
+        absent = {name for name in (nodes.REASON, nodes.RAW) if name in rows.columns and rows[name].null_count() == rows.height}
+        return Frame(rows.lazy(), input.schema, frozenset(absent))
 
     # actions
 

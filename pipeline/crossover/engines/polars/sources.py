@@ -32,6 +32,17 @@ def scan(node: nodes.Scan) -> Frame:
     return Frame(to_polars(node.source.table, schema).lazy(), schema)
 
 
+def read_whole(node: nodes.Relation) -> pl.DataFrame | None:
+    """Return the rows of a scan that is read in one piece, as they are; None for what a query streams.
+
+    A query would cut them into small parts and copy these together again.
+    """
+    if isinstance(node, nodes.Scan) and isinstance(node.source, CsvSource):
+        schema = schema_of(node)
+        return to_polars(csv.read(node.source, tuple(schema)), schema)
+    return None
+
+
 def _read_when_asked(source: CsvSource, schema: Schema) -> pl.LazyFrame:
     lock = Lock()
 
