@@ -25,6 +25,11 @@ HOLD_S = 0.5
 ROWS = 20_000_000
 
 
+def begin(engine: Engine[Any]) -> None:
+    """Let a worker start and import what it needs: what that takes nobody tells."""
+    engine.session.sparkContext.parallelize([0], 1).map(_nothing).collect()  # type: ignore[attr-defined]
+
+
 def in_the_jvm(engine: Engine[Any]) -> dict[str, float]:
     """Compute in the JVM until it has used CPU_S, hold memory there, let it read two files; return what each took."""
     session = engine.session  # type: ignore[attr-defined]
@@ -58,6 +63,10 @@ def in_a_worker(engine: Engine[Any]) -> dict[str, float]:
 
 WORK: Mapping[str, Callable[[Engine[Any]], dict[str, float]]] = {"a JVM": in_the_jvm, "a Python worker": in_a_worker}
 """Who works: what it does and tells."""
+
+
+def _nothing(given: int) -> int:
+    return given
 
 
 def _work(others: list[int]) -> dict[str, float]:

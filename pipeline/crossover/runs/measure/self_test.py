@@ -80,9 +80,11 @@ def check_engine(name: str, engine: Engine[Any]) -> list[Check]:
     module = f"{ENGINES[name]}.known_work"
     if find_spec(module) is None:
         return []
+    known_work = import_module(module)
+    known_work.begin(engine)
     checks: list[Check] = []
     with ProcessTree() as tree:
-        for way, work in import_module(module).WORK.items():
+        for way, work in known_work.WORK.items():
             with _measured(tree) as usages:
                 known = work(engine)
             checks += _checks(way, known, usages[0])
