@@ -1,6 +1,6 @@
 """Fitting by scikit-learn on blocks made from Polars columns.
 
-scikit-learn is loaded when a model is fitted: loading takes a second, and loads pandas where that is installed.
+scikit-learn is loaded when a regression is fitted: loading takes a second, and loads pandas where that is found. Clusters need none.
 """
 
 from __future__ import annotations
