@@ -87,7 +87,7 @@ def _cases(asked: argparse.Namespace) -> Iterator[Case]:
         for scale in asked.scales.split(","):
             for file_format in workload.formats:
                 for engine in asked.engines.split(","):
-                    for program in workload.by_hand[engine]:
+                    for program in workload.by_hand.get(engine, ()):
                         yield Case(workload, scale, file_format, engine, program)
 
 

@@ -49,7 +49,7 @@ WORKLOADS = {
             "payments",
             "fraud",
             "transactions-for-fraud",
-            {"pandas": ("by_hand_pandas",), "polars": ("by_hand_polars",), "spark": ("by_hand_spark",)},
+            {"pandas": ("by_hand_pandas",), "polars": ("by_hand_polars",)},
             ("as written",),
         ),
     )
