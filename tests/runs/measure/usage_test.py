@@ -9,7 +9,7 @@ import time
 import pytest
 
 from crossover.runs.measure.child import run_measured
-from crossover.runs.measure.process import Seen
+from crossover.runs.measure.process import Seen, resident
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.measure.totals import Totals, TreeTotals
 from crossover.runs.measure.usage import Sample, over_time
@@ -27,6 +27,21 @@ def python(script: str) -> list[str]:
 
 def seen(cpu: float, family: float | None = None, read: int = 0, parent: int = 1) -> Seen:
     return Seen(cpu, cpu if family is None else family, read, 0, 0, parent)
+
+
+def test_what_was_just_forked_runs_in_its_parent_s_pages() -> None:
+    parent = Seen(0, 0, 0, 0, 1000, 1, 5000)
+    forked, other = Seen(0, 0, 0, 0, 1000, 10, 5000), Seen(0, 0, 0, 0, 300, 10, 800)
+    assert resident([(10, parent), (11, forked), (12, other)]) == 1300
+    grown = Seen(0, 0, 0, 0, 1050, 10, 5100)
+    assert resident([(10, parent), (11, grown)]) == 2050
+    assert resident([(11, forked)]) == 1000
+
+
+def test_a_program_that_is_being_started_does_not_count_its_starter_s_memory() -> None:
+    # the child of vfork has its parent's pages until it becomes another program, and here it waits before that
+    vfork = "import ctypes, os\nlibc = ctypes.CDLL(None)\nheld = bytearray(b'1') * (200 << 20)\nif libc.vfork() == 0:\n    libc.usleep(600000)\n    libc._exit(0)"
+    assert run_measured(python(vfork)).usage.peak_memory < 300 * MIB
 
 
 def test_use_over_time_is_cores_between_two_points_and_the_largest_memory() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,79 +20,73 @@ from crossover.engines.base import Engine
 
 CPU_S = 3.0
 MEMORY = 160 << 20
-SIZE = 96 << 20
+SIZE = 256 << 20
 HOLD_S = 0.5
 """Memory is held for several samples of the meter."""
-ROWS = 20_000_000
+ROWS = 5_000_000
+
+Work = Callable[[], dict[str, float]]
 
 
-def begin(engine: Engine[Any]) -> None:
-    """Let a worker start and import what it needs: what that takes nobody tells."""
-    engine.session.sparkContext.parallelize([0], 1).map(_nothing).collect()  # type: ignore[attr-defined]
-
-
-def in_the_jvm(engine: Engine[Any]) -> dict[str, float]:
-    """Compute in the JVM until it has used CPU_S, hold memory there, let it read two files; return what each took."""
+@contextmanager
+def known_work(engine: Engine[Any]) -> Iterator[Mapping[str, Work]]:
+    """Give what can be done, by who works. All is ready: a worker has started, classes are loaded, files are there."""
     session = engine.session  # type: ignore[attr-defined]
-    jvm, gateway = session._jvm, session.sparkContext._gateway
-    hashes = session.range(0, ROWS, 1, 2).selectExpr("bit_xor(xxhash64(id)) as hash")
     with tempfile.TemporaryDirectory(prefix="crossover-meter-") as folder:
-        one, other = (Path(folder) / name for name in ("one", "other"))
-        for path in (one, other):
+        files = [Path(folder) / name for name in ("one", "other")]
+        for path in files:
             path.write_bytes(bytes(SIZE // 2))
-        before = _cpu_s(jvm)
-        while _cpu_s(jvm) - before < CPU_S:
-            hashes.collect()
-        # compares their bytes, so it reads both to the end
-        jvm.java.nio.file.Files.mismatch(jvm.java.io.File(str(one)).toPath(), jvm.java.io.File(str(other)).toPath())
-        held = gateway.new_array(jvm.byte, MEMORY)
-        time.sleep(HOLD_S)
-        memory = _memory([os.getpid(), _pid(jvm)])
-        del held
-        return {"cpu": _cpu_s(jvm) - before, "memory": memory, "bytes": float(SIZE)}
+        _in_the_jvm(session, files, 0.1)
+        _in_a_worker(session, 0.1)
+        yield {"a JVM": lambda: _in_the_jvm(session, files, CPU_S), "a Python worker": lambda: _in_a_worker(session, CPU_S)}
 
 
-def in_a_worker(engine: Engine[Any]) -> dict[str, float]:
-    """Let a Python worker of Spark do the same."""
-    session = engine.session  # type: ignore[attr-defined]
-    context, jvm = session.sparkContext, session._jvm
-    others = [os.getpid(), _pid(jvm)]
+def _in_the_jvm(session: Any, files: list[Path], cpu_s: float) -> dict[str, float]:
+    """Compute in the JVM until it has used `cpu_s`, let it read two files, hold memory there; return what each took."""
+    jvm, gateway = session._jvm, session.sparkContext._gateway
     before = _cpu_s(jvm)
-    (found,) = context.parallelize([others], 1).map(_work).collect()
-    return {"cpu": found["cpu"] + _cpu_s(jvm) - before, "memory": found["memory"], "bytes": float(SIZE)}
+    hashes = session.range(0, ROWS, 1, 2).selectExpr("bit_xor(xxhash64(id)) as hash")
+    while _cpu_s(jvm) - before < cpu_s:
+        hashes.collect()
+    one, other = (jvm.java.io.File(str(path)).toPath() for path in files)
+    # compares their bytes, so it reads both to the end
+    jvm.java.nio.file.Files.mismatch(one, other)
+    # of longs: py4j would hand an array of bytes over to Python
+    held = gateway.new_array(jvm.long, MEMORY // 8)
+    time.sleep(HOLD_S)
+    memory = _memory([process.pid for process in psutil.Process().children(recursive=True)] + [os.getpid()])
+    del held
+    return {"cpu": _cpu_s(jvm) - before, "memory": memory, "bytes": float(SIZE)}
 
 
-WORK: Mapping[str, Callable[[Engine[Any]], dict[str, float]]] = {"a JVM": in_the_jvm, "a Python worker": in_a_worker}
-"""Who works: what it does and tells."""
+def _in_a_worker(session: Any, cpu_s: float) -> dict[str, float]:
+    """Let a Python worker of Spark do the same."""
+    root = os.getpid()
+    before = _cpu_s(session._jvm)
+    (found,) = session.sparkContext.parallelize([(root, cpu_s)], 1).map(_work).collect()
+    return {"cpu": found["cpu"] + _cpu_s(session._jvm) - before, "memory": found["memory"], "bytes": float(SIZE)}
 
 
-def _nothing(given: int) -> int:
-    return given
-
-
-def _work(others: list[int]) -> dict[str, float]:
+def _work(given: tuple[int, float]) -> dict[str, float]:
+    root, cpu_s = given
     began = time.process_time()
-    while time.process_time() - began < CPU_S:
+    while time.process_time() - began < cpu_s:
         sum(range(2000))
-    held = bytearray(MEMORY)
-    for place in range(0, MEMORY, 4096):
-        held[place] = 1
     with Path("/dev/zero").open("rb", buffering=0) as zeros:
         for _ in range(SIZE >> 20):
             zeros.read(1 << 20)
+    held = bytearray(MEMORY)
+    for place in range(0, MEMORY, 4096):
+        held[place] = 1
     time.sleep(HOLD_S)
-    # the worker's parent is the process that forks all workers
-    return {"memory": _memory([os.getpid(), os.getppid(), *others]), "cpu": time.process_time() - began}
+    memory = _memory([process.pid for process in psutil.Process(root).children(recursive=True)] + [root])
+    return {"memory": memory, "cpu": time.process_time() - began}
 
 
 def _cpu_s(jvm: Any) -> float:
     """Return the CPU seconds of the JVM and of this process, each by what it says of itself."""
     spent = jvm.java.lang.ProcessHandle.current().info().totalCpuDuration().get()
     return float(spent.toNanos()) / 1e9 + time.process_time()
-
-
-def _pid(jvm: Any) -> int:
-    return int(jvm.java.lang.ProcessHandle.current().pid())
 
 
 def _memory(pids: list[int]) -> float:

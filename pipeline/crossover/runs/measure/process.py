@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psutil
@@ -24,15 +25,28 @@ class Seen:
     memory: int
     """Resident bytes."""
     parent: int
+    space: int = 0
+    """Bytes of its address space, of which most are never used."""
+
+
+def resident(seen: Collection[tuple[int, Seen]]) -> int:
+    """Return the resident bytes of processes, each with its number, at one instant.
+
+    One whose address space is as large as its parent's was just forked and runs in the very pages of its parent: a JVM
+    that starts a program would count twice. As soon as it has memory of its own, or another program, it counts.
+    """
+    space = {pid: each.space for pid, each in seen}
+    return sum(each.memory for _, each in seen if not each.space or space.get(each.parent) != each.space)
 
 
 def look_at(process: psutil.Process) -> Seen:
     """Return what a process, or one that has ended and was not waited for, has used. Raises psutil.Error if it is gone."""
     with process.oneshot():
         times = process.cpu_times()
-        memory = process.memory_info().rss
+        memory = process.memory_info()
         parent = process.ppid()
         moved = process.io_counters() if COUNTS_BYTES else None
     own = times.user + times.system
     family = own + times.children_user + times.children_system
-    return Seen(own, family, moved.read_chars if moved else 0, moved.write_chars if moved else 0, memory, parent)
+    read, written = (moved.read_chars, moved.write_chars) if moved else (0, 0)
+    return Seen(own, family, read, written, memory.rss, parent, memory.vms)

@@ -11,7 +11,7 @@ from types import TracebackType
 
 import psutil
 
-from crossover.runs.measure.process import COUNTS_BYTES, Seen, look_at
+from crossover.runs.measure.process import COUNTS_BYTES, Seen, look_at, resident
 from crossover.runs.measure.totals import Totals, TreeTotals
 from crossover.runs.measure.usage import CpuFrom, Sample, Usage
 
@@ -160,7 +160,7 @@ class ProcessTree:
                 seen[key] = look_at(process)
             except psutil.Error:
                 self._known.pop(key, None)
-        self._memory = sum(each.memory for each in seen.values())
+        self._memory = resident([(pid, each) for (pid, _), each in seen.items()])
         self._totals.update(seen)
 
     def _now(self) -> Totals:

@@ -33,11 +33,12 @@ for place in range(0, memory, 4096):
     held[place] = 1
 with open("/dev/zero", "rb", buffering=0) as zeros:
     read = sum(len(zeros.read(1 << 20)) for _ in range(size >> 20))
+time.sleep(0.5)
 with open("/proc/self/status", "rb") as status:
     peak = next(int(line.split()[1]) << 10 for line in status if line.startswith(b"VmHWM"))
 print(json.dumps({"memory": peak, "bytes": read, "cpu": time.process_time()}))
 """
-"""Works until it has used `cpu_s`, holds memory, reads bytes, and tells what it used: by its own clock, the kernel's mark
+"""Works until it has used `cpu_s`, reads bytes, holds memory for several samples of the meter, and tells what it used: by its own clock, the kernel's mark
 of its largest memory, and the bytes it got."""
 
 
@@ -80,13 +81,11 @@ def check_engine(name: str, engine: Engine[Any]) -> list[Check]:
     module = f"{ENGINES[name]}.known_work"
     if find_spec(module) is None:
         return []
-    known_work = import_module(module)
-    known_work.begin(engine)
     checks: list[Check] = []
-    with ProcessTree() as tree:
-        for way, work in known_work.WORK.items():
+    with import_module(module).known_work(engine) as works, ProcessTree() as tree:
+        for way, work in works.items():
             with _measured(tree) as usages:
-                known = work(engine)
+                known = work()
             checks += _checks(way, known, usages[0])
     return checks
 
