@@ -263,8 +263,11 @@ class Reference:
         hessian = x.T @ (x * (weight * curvature)[:, None])
         return LossSums(len(x), float(weight.sum()), float(weight @ losses), own.sum(axis=0), hessian, own.T @ own if meat else None)
 
-    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
         x, _ = self.arrays(matrix)
+        return [self._lloyd(x, centres, iterations) for centres in starts]
+
+    def _lloyd(self, x: Floats, centres: Floats, iterations: int) -> Floats:
         for _ in range(iterations):
             labels = ((x[:, None, :] - centres) ** 2).sum(axis=2).argmin(axis=1)
             centres = np.stack([x[labels == k].mean(axis=0) if (labels == k).any() else centres[k] for k in range(len(centres))])

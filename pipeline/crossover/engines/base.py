@@ -129,8 +129,8 @@ class Engine(ABC, Generic[F]):
         """Return weighted loss, gradient and Hessian sums over all rows at the given coefficients (K, d + 1)."""
 
     @abstractmethod
-    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
-        """Run Lloyd's iterations by the engine's library from given centres (k, d). Return centres (k, d)."""
+    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
+        """Run Lloyd's iterations by the engine's library from each start, centres (k, d). Return centres (k, d) for each."""
 
     @abstractmethod
     def versions(self) -> dict[str, str]:

@@ -75,7 +75,8 @@ def test_k_means_is_lloyds_iteration(spark_engine: Engine[Any], codes: bool, off
     points = design[:, 1:]
     centres = points[:4].copy()
     before = persisted(spark_engine)
-    found = spark_engine.fit_k_means(matrix, centres, 7)
+    found, other = spark_engine.fit_k_means(matrix, [centres, points[4:8].copy()], 7)
+    assert (found != other).any()
     for _ in range(7):
         nearest = ((points[:, None, :] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
         centres = np.array([points[nearest == each].mean(axis=0) for each in range(4)])

@@ -128,8 +128,8 @@ class PandasEngine(Engine[Frame]):
     def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
         return softmax.multinomial_sums(self._read(matrix), coefficients)
 
-    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
-        return training.fit_k_means(self._read(matrix), centres, iterations)
+    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
+        return training.fit_k_means(self._read(matrix), starts, iterations)
 
     def versions(self) -> dict[str, str]:
         return {

@@ -5,6 +5,8 @@ scikit-learn is loaded when a model is fitted: loading takes a second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from crossover.engines.pandas.frames import Frame
@@ -49,5 +51,5 @@ def loss_sums(blocks: Blocks, coefficients: Floats, loss: Loss, *, meat: bool) -
     return sums.loss_sums(blocks, coefficients, loss, meat=meat)
 
 
-def fit_k_means(blocks: Blocks, centres: Floats, iterations: int) -> Floats:
-    return k_means.fit_k_means(blocks.dense, blocks.codes, centres, iterations)
+def fit_k_means(blocks: Blocks, starts: Sequence[Floats], iterations: int) -> list[Floats]:
+    return [k_means.fit_k_means(blocks.dense, blocks.codes, centres, iterations) for centres in starts]

@@ -109,8 +109,8 @@ class PolarsEngine(Engine[Frame]):
     def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
         return training.multinomial_sums(self.evaluate(matrix.relation), matrix, coefficients)
 
-    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
-        return training.fit_k_means(self.evaluate(matrix.relation), matrix, centres, iterations)
+    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
+        return training.fit_k_means(self.evaluate(matrix.relation), matrix, starts, iterations)
 
     def versions(self) -> dict[str, str]:
         return {name: version(name) for name in ("polars", "scikit-learn", "numpy", "pyarrow")}

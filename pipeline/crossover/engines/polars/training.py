@@ -5,6 +5,8 @@ scikit-learn is loaded when a regression is fitted: loading takes a second, and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from crossover.engines.polars.frames import Frame, collect
@@ -43,9 +45,9 @@ def loss_sums(frame: Frame, matrix: Matrix, coefficients: Floats, loss: Loss, *,
     return sums.loss_sums(blocks(frame, matrix), coefficients, loss, meat=meat)
 
 
-def fit_k_means(frame: Frame, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+def fit_k_means(frame: Frame, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
     whole = blocks(frame, matrix)
-    return k_means.fit_k_means(whole.dense, whole.codes, centres, iterations)
+    return [k_means.fit_k_means(whole.dense, whole.codes, centres, iterations) for centres in starts]
 
 
 def blocks(frame: Frame, matrix: Matrix) -> Blocks:

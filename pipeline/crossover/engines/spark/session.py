@@ -177,15 +177,15 @@ class SparkEngine(Engine[SparkFrame]):
         with reported(self._log):
             return multinomial.multinomial_sums(frame.data, matrix, coefficients)
 
-    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
+    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
         frame = self.evaluate(matrix.relation)
         with reported(self._log):
-            return training.fit_k_means(frame.data, matrix, centres, iterations)
+            return training.fit_k_means(frame.data, matrix, starts, iterations)
 
     def versions(self) -> dict[str, str]:
         with reported(self._log):
-            (row,) = self.session.sql("select java_method('java.lang.System', 'getProperty', 'java.version')").collect()
-        return {"spark": self.session.version, "pyspark": spark_version() or "unknown", "java": row[0]}
+            java = status.java_version(self.session)
+        return {"spark": self.session.version, "pyspark": spark_version() or "unknown", "java": java}
 
     def activity(self) -> str:
         return status.activity(self.session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial, reduce
 from typing import Any, TypeVar
 
@@ -109,9 +110,9 @@ def loss_sums(data: DataFrame, matrix: Matrix, coefficients: Floats, loss: Loss,
     return reduce(LossSums.__add__, (kernels.unpacked(each, size, meat=meat) for each in parts), nothing)
 
 
-def fit_k_means(data: DataFrame, matrix: Matrix, centres: Floats, iterations: int) -> Floats:
-    """Return centres (k, d). Distances of rows far from 0 cancel, so all dense columns are taken around their mean."""
-    mean = np.zeros(centres.shape[1])
+def fit_k_means(data: DataFrame, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
+    """Return centres (k, d) for each start. Distances of rows far from 0 cancel, so all dense columns are taken around their mean."""
+    mean = np.zeros(matrix.width)
     if matrix.dense:
         row = data.agg(*(F.avg(name).alias(f"mean_{place}") for place, name in enumerate(matrix.dense))).first()
         assert row is not None
@@ -119,7 +120,7 @@ def fit_k_means(data: DataFrame, matrix: Matrix, centres: Floats, iterations: in
     around = [(F.col(name) - float(mean[place])).alias(name) for place, name in enumerate(matrix.dense)]
     shifted = data.select(*around, *(F.col(each.column) for each in matrix.codes))
     rows = assembled(shifted.select(*_inputs(matrix)), matrix).select(FEATURES)
-    return lloyd(rows, FEATURES, centres - mean, iterations) + mean
+    return [found + mean for found in lloyd(rows, FEATURES, [centres - mean for centres in starts], iterations)]
 
 
 def assembled(data: DataFrame, matrix: Matrix) -> DataFrame:

@@ -58,7 +58,8 @@ def fit(
     ----------
     sampled : rows (n, d) of the matrix from which centres are chosen; see `sample`.
     """
-    tried = [_run(trainer, compute, matrix, choose_centres(sampled, k, start), iterations, start) for start in range(starts)]
+    found = trainer.fit_k_means(matrix, [choose_centres(sampled, k, start) for start in range(starts)], iterations)
+    tried = [_start(compute, matrix, k, centres, number) for number, centres in enumerate(found)]
     whole = [each for each in tried if each is not None]
     if not whole:
         raise DataError(
@@ -72,7 +73,7 @@ def fit(
 def fit_from(trainer: Trainer, compute: Compute, matrix: Matrix, centres: Floats, iterations: int) -> KMeansAnswer:
     """Return the answer from given centres (k, d). Raises DataError if one is no row's nearest, first or last."""
     _refuse_far(centres, _clusters(compute, matrix, centres))
-    found = _run(trainer, compute, matrix, centres, iterations, 0)
+    found = _start(compute, matrix, len(centres), trainer.fit_k_means(matrix, [centres], iterations)[0], 0)
     if found is None:
         raise DataError(
             "k_means lost a cluster on the way from the given centres: all of its rows came nearer to others",
@@ -124,15 +125,12 @@ def clusters_query(clustered: Relation) -> Relation:
     return Aggregate(clustered, ("cluster",), calls)
 
 
-def _run(
-    trainer: Trainer, compute: Compute, matrix: Matrix, centres: Floats, iterations: int, number: int
-) -> _Start | None:
-    """Return one start's result, or None if it lost a cluster: libraries treat that differently."""
-    found = trainer.fit_k_means(matrix, centres, iterations)
-    if found.shape != centres.shape or not np.isfinite(found).all():
+def _start(compute: Compute, matrix: Matrix, k: int, found: Floats, number: int) -> _Start | None:
+    """Return what the centres that one start found are worth, or None if it lost a cluster."""
+    if len(found) != k or not np.isfinite(found).all():
         return None
     clusters = _clusters(compute, matrix, found)
-    if len(clusters) < len(centres):
+    if len(clusters) < k:
         return None
     sizes = tuple(int(row["rows"]) for row in clusters)
     return _Start(number, found, sizes, float(sum(row["inertia"] for row in clusters)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
@@ -22,4 +23,4 @@ class Trainer(Protocol):
 
     def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums: ...
 
-    def fit_k_means(self, matrix: Matrix, centres: Floats, iterations: int) -> Floats: ...
+    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]: ...

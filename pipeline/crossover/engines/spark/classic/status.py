@@ -1,6 +1,8 @@
-"""What a session runs just now."""
+"""What a session runs just now, and on which Java."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -13,3 +15,9 @@ def activity(session: SparkSession) -> str:
         return ""
     newest = max(stages, key=lambda stage: stage.stageId)
     return f"stage {newest.stageId}, {newest.numCompletedTasks}/{newest.numTasks} tasks"
+
+
+def java_version(session: SparkSession) -> str:
+    """Return the version of the driver's Java."""
+    jvm: Any = session.sparkContext._jvm
+    return str(jvm.java.lang.System.getProperty("java.version"))
