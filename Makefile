@@ -73,9 +73,9 @@ import-rules:
 .venv/ready: pyproject.toml
 	@$(call new_venv,.venv)
 	@echo "installing Crossover into .venv ..."
-	@.venv/bin/python $(PIP) -e '.[polars,spark,java,examples]' \
+	@.venv/bin/python $(PIP) -e '.[polars,spark,java,report,examples]' \
 		|| { echo "Spark could not be installed (the extras spark and java); going on with pandas and Polars" >&2; \
-		     .venv/bin/python $(PIP) -e '.[polars,examples]'; }
+		     .venv/bin/python $(PIP) -e '.[polars,report,examples]'; }
 	@touch $@
 
 $(NEWEST)/ready: pyproject.toml
