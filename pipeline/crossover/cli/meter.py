@@ -23,7 +23,7 @@ def meter(*, as_json: bool) -> int:
     for name in ENGINES:
         if missing(name) is None:
             with open_engine(name, EngineOptions()) as engine:
-                checks += check_engine(name, engine)
+                checks += check_engine(engine)
     error = _error([each for each in checks if not each.held])
     if as_json:
         shown = {"checks": [each.to_json() for each in checks], "bound": BOUND}

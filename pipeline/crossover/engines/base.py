@@ -7,7 +7,8 @@ bool, int64, float64, string, date32 and timestamp[us].
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -23,6 +24,7 @@ from crossover.relations.compute import Neighbours
 from crossover.relations.other_values import other_values, others_of
 
 F = TypeVar("F")
+Work = Callable[[], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,13 @@ class Engine(ABC, Generic[F]):
     def activity(self) -> str:
         """Return a few words on what runs just now (`stage 4, 12/40 tasks`), or nothing."""
         return ""
+
+    def known_work(self) -> AbstractContextManager[Mapping[str, Work]]:
+        """Give work of known cost by the processes in which the engine works beside this one; none if there are none.
+
+        Each tells what it took: `cpu` in seconds, `memory` and `bytes` in bytes.
+        """
+        return nullcontext({})
 
     def forget(self, input: F) -> None:
         """Give back what `materialise` holds. Called once."""

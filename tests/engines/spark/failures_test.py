@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crossover.core.errors import DataError, EngineError
+from crossover.core.errors import DataError, DoesNotFit, EngineError
 from crossover.engines.spark.failures import root_cause, silent_java, translated
 
 TRACE = """An error occurred while calling o42.count.
@@ -29,7 +29,7 @@ def test_the_truth_is_the_last_cause() -> None:
     ("cause", "kind", "transient", "words"),
     [
         ("No space left on device", EngineError, False, "disk space"),
-        ("java.lang.OutOfMemoryError: Java heap space", EngineError, False, "out of memory"),
+        ("java.lang.OutOfMemoryError: Java heap space", DoesNotFit, False, "out of memory"),
         ("ExecutorLostFailure (executor 1 exited)", EngineError, True, "lost a part of its cluster"),
         ("java.io.FileNotFoundException: File file:/x.csv does not exist", DataError, False, "could not read a file"),
         ("something else", EngineError, False, "Spark failed: something else"),

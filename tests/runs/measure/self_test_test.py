@@ -12,6 +12,9 @@ from crossover.runs.measure import control_groups
 from crossover.runs.measure.self_test import BOUND, Check, check_child, check_engine
 from tests.conftest import OpenEngines
 
+TRIES = 3
+"""The machine has other work, and the session of all tests a past: its heap may shrink. A meter that is wrong is so each time."""
+
 
 def errors(checks: list[Check]) -> dict[str, float]:
     """Return the checks that failed, with what they saw."""
@@ -23,7 +26,10 @@ def errors(checks: list[Check]) -> dict[str, float]:
 def test_a_child(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if by == "polling":
         monkeypatch.setattr(control_groups, "cpu_places", list)
-    checks = check_child()
+    for _ in range(TRIES):
+        checks = check_child()
+        if not errors(checks):
+            break
     assert [each.what for each in checks] == ["memory", "bytes", "cpu"]
     assert errors(checks) == {}
 
@@ -33,9 +39,12 @@ def test_a_jvm_and_its_python_workers(engine_name: str, open_engines: OpenEngine
     if engine_name != "spark":
         # it works in this process alone
         with open_engine(engine_name, EngineOptions()) as engine:
-            assert check_engine(engine_name, engine) == []
+            assert check_engine(engine) == []
         return
-    checks = check_engine(engine_name, open_engines.get(engine_name))
+    for _ in range(TRIES):
+        checks = check_engine(open_engines.get(engine_name))
+        if not errors(checks):
+            break
     assert [(each.way, each.what) for each in checks] == [
         (way, what) for way in ("a JVM", "a Python worker") for what in ("cpu", "memory", "bytes")
     ]

@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,13 +15,13 @@ from pyspark.sql import SparkSession
 from pyspark.storagelevel import StorageLevel
 
 from crossover.core.errors import EngineError
-from crossover.engines.base import Engine, EngineOptions, WrittenFile
+from crossover.engines.base import Engine, EngineOptions, Work, WrittenFile
 from crossover.engines.capabilities import Capabilities
 from crossover.engines.spark import multinomial, relations, settings, training
 from crossover.engines.spark.as_of_join import as_of_join
 from crossover.engines.spark.capabilities import CAPABILITIES
 from crossover.engines.spark.cardinality import check_cardinality
-from crossover.engines.spark.classic import launch, status
+from crossover.engines.spark.classic import known_work, launch, status
 from crossover.engines.spark.classic.jvm_meter import JvmMeter
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
@@ -189,6 +190,9 @@ class SparkEngine(Engine[SparkFrame]):
 
     def activity(self) -> str:
         return status.activity(self.session)
+
+    def known_work(self) -> AbstractContextManager[Mapping[str, Work]]:
+        return known_work.known_work(self.session)
 
     def close(self) -> None:
         super().close()

@@ -10,12 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from crossover.engines.base import Engine
-from crossover.engines.registry import ENGINES
 from crossover.runs.measure.child import run_measured
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.measure.usage import Usage
@@ -76,13 +73,10 @@ def check_child(cpu_s: float = 2.0, memory: int = 200 << 20, size: int = 256 << 
     return _checks("a child", json.loads(finished.output), finished.usage)
 
 
-def check_engine(name: str, engine: Engine[Any]) -> list[Check]:
+def check_engine(engine: Engine[Any]) -> list[Check]:
     """Return checks of the processes that an engine works in, measured as clocks are; none for one that has none."""
-    module = f"{ENGINES[name]}.known_work"
-    if find_spec(module) is None:
-        return []
     checks: list[Check] = []
-    with import_module(module).known_work(engine) as works, ProcessTree() as tree:
+    with engine.known_work() as works, ProcessTree() as tree:
         for way, work in works.items():
             with _measured(tree) as usages:
                 known = work()

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from crossover.engines.base import Engine
+from crossover.engines.base import Work
 
 CPU_S = 3.0
 MEMORY = 160 << 20
@@ -25,13 +25,10 @@ HOLD_S = 0.5
 """Memory is held for several samples of the meter."""
 ROWS = 5_000_000
 
-Work = Callable[[], dict[str, float]]
-
 
 @contextmanager
-def known_work(engine: Engine[Any]) -> Iterator[Mapping[str, Work]]:
+def known_work(session: Any) -> Iterator[Mapping[str, Work]]:
     """Give what can be done, by who works. All is ready: a worker has started, classes are loaded, files are there."""
-    session = engine.session  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory(prefix="crossover-meter-") as folder:
         files = [Path(folder) / name for name in ("one", "other")]
         for path in files:
