@@ -15,7 +15,7 @@ import typer
 
 from crossover.cli.choose import choose_engines
 from crossover.cli.options import Document, Json, Quiet, Settings, parse_settings
-from crossover.cli.output import line, print_json, show, tell, tell_error
+from crossover.cli.output import end, error_json, line, print_json, show, tell
 from crossover.cli.sizes import sizes_of
 from crossover.cli.work import planned, tell_warnings
 from crossover.compare.apart import Stages, taken_apart
@@ -28,7 +28,7 @@ from crossover.compare.comparison_table import (
     outcome_words,
     run_line,
 )
-from crossover.compare.difference import Difference
+from crossover.compare.difference import first_difference
 from crossover.compare.measurement import ApartStage, MeasuredRun, Measurement
 from crossover.compare.schedule import Configuration, Size, Turn
 from crossover.compare.sweep import Identified, Sweep, missing_turns, swept
@@ -36,7 +36,7 @@ from crossover.core.errors import ConfigError, CrossoverError, EngineError, Engi
 from crossover.plan.stages import stage_names
 from crossover.report.write import write_report
 from crossover.runs.available_memory import size_of
-from crossover.runs.error_json import error_from_json, error_to_json
+from crossover.runs.error_json import error_from_json
 from crossover.runs.fingerprint import fingerprints, hash_json
 from crossover.runs.folder import new_run_id
 from crossover.runs.lease import Lease
@@ -243,15 +243,12 @@ def _report(measurement: Measurement, sweep: Sweep, written: Sequence[Path], *, 
     shown = measurement.to_json()
     error = _nothing_finished(measurement) or _differ(shown)
     if as_json:
-        failed = {} if error is None else {"error": error_to_json(error)}
-        print_json({**shown, "folder": str(sweep.out), "report": [str(path) for path in written], **failed})
+        print_json({**shown, "folder": str(sweep.out), "report": [str(path) for path in written], **error_json(error)})
     else:
         _print(shown)
         for path in (sweep.place, *written):
             line(str(path))
-        if error is not None:
-            tell_error(error)
-    return 0 if error is None else error.exit_code
+    return end(error, as_json=as_json)
 
 
 def _print(shown: dict[str, Any]) -> None:
@@ -270,9 +267,8 @@ def _print(shown: dict[str, Any]) -> None:
 def _differ(shown: dict[str, Any]) -> EnginesDiffer | None:
     for size in shown["sizes"]:
         if size["same_answer"] is False:
-            first = dict(size["certificate"]["first_difference"])
-            part = first.pop("part")
-            return EnginesDiffer(f"size {size['name']}: the engines gave different answers. {part}: {Difference(**first)}")
+            first = first_difference(size["certificate"]["first_difference"])
+            return EnginesDiffer(f"size {size['name']}: the engines gave different answers. {first}")
     return None
 
 

@@ -9,13 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from crossover.cli.options import Json
-from crossover.cli.output import line, print_json, tell_error
+from crossover.cli.output import end, error_json, line, print_json
 from crossover.compare.certificate_words import certificate_lines
-from crossover.compare.difference import Difference
+from crossover.compare.difference import first_difference
 from crossover.compare.table import verdict
 from crossover.compare.two_runs import difference_of
 from crossover.core.errors import EnginesDiffer
-from crossover.runs.error_json import error_to_json
 
 RunPath = Annotated[
     Path,
@@ -28,23 +27,22 @@ def diff(first: RunPath, second: RunPath, as_json: Json = False) -> int:
     shown = difference_of(first, second)
     error = _differ(shown)
     if as_json:
-        print_json({**shown, **({} if error is None else {"error": error_to_json(error)})})
-        return 0 if error is None else error.exit_code
+        print_json({**shown, **error_json(error)})
+    else:
+        _print(shown)
+    return end(error, as_json=as_json)
+
+
+def _print(shown: Mapping[str, Any]) -> None:
     for each in verdict(shown):
         line(each)
     for run in shown["runs"]:
         line(f"{run['name']}: {run['pipeline']} on {run['engine']}, {run['folder']}")
     for each in certificate_lines(shown["certificate"]):
         line(each)
-    if error is None:
-        return 0
-    tell_error(error)
-    return error.exit_code
 
 
 def _differ(shown: Mapping[str, Any]) -> EnginesDiffer | None:
     if shown["same_answer"]:
         return None
-    first = dict(shown["first_difference"])
-    part = first.pop("part")
-    return EnginesDiffer(f"the runs gave different answers. {part}: {Difference(**first)}")
+    return EnginesDiffer(f"the runs gave different answers. {first_difference(shown['first_difference'])}")

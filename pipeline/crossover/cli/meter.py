@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from crossover.cli.output import line, print_json, show, tell_error
+from crossover.cli.output import end, error_json, line, print_json, show
 from crossover.core.errors import EngineError
 from crossover.engines.base import EngineOptions
 from crossover.engines.registry import ENGINES, missing, open_engine
-from crossover.runs.error_json import error_to_json
 from crossover.runs.measure.process import COUNTS_BYTES
 from crossover.runs.measure.self_test import BOUND, Check, check_child, check_engine
 
@@ -26,13 +25,10 @@ def meter(*, as_json: bool) -> int:
                 checks += check_engine(engine)
     error = _error([each for each in checks if not each.held])
     if as_json:
-        shown = {"checks": [each.to_json() for each in checks], "bound": BOUND}
-        print_json(shown if error is None else {**shown, "error": error_to_json(error)})
+        print_json({"checks": [each.to_json() for each in checks], "bound": BOUND, **error_json(error)})
     else:
         _show(checks)
-        if error is not None:
-            tell_error(error)
-    return 0 if error is None else error.exit_code
+    return end(error, as_json=as_json)
 
 
 def _error(wrong: Sequence[Check]) -> EngineError | None:

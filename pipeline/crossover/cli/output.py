@@ -43,10 +43,24 @@ def tell_error(error: CrossoverError) -> None:
         tell(bounded(redact(f"crossover: {error}")))
 
 
+def error_json(error: CrossoverError | None) -> dict[str, Any]:
+    """Return what an error adds to the JSON of a command that printed its result: nothing if there is none."""
+    return {} if error is None else {"error": error_to_json(error)}
+
+
+def end(error: CrossoverError | None, *, as_json: bool) -> int:
+    """Return the exit code of a command that printed its result; in words the error stands on standard error."""
+    if error is None:
+        return 0
+    if not as_json:
+        tell_error(error)
+    return error.exit_code
+
+
 def report_error(error: CrossoverError, *, as_json: bool) -> int:
     """Report an error in the form that was asked for and return its exit code."""
     if as_json:
-        print_json({"error": error_to_json(error)})
+        print_json(error_json(error))
     else:
         tell_error(error)
     return error.exit_code

@@ -25,8 +25,8 @@ from crossover.cli.options import (
     Stage,
     parse_settings,
 )
-from crossover.cli.output import line, print_json, show, tell, tell_error
-from crossover.cli.own_process import OWN_PROCESS
+from crossover.cli.output import end, error_json, line, print_json, show, tell
+from crossover.cli.own_process import engine_options
 from crossover.cli.stage import StageRequest, run_stage
 from crossover.cli.summary import gate_error, print_summary, run_json
 from crossover.cli.work import Planned, planned, tell_warnings
@@ -35,10 +35,8 @@ from crossover.compare.table import side_by_side, verdict
 from crossover.core.errors import ConfigError, CrossoverError, EnginesDiffer
 from crossover.engines.base import EngineOptions
 from crossover.plan.stages import SCORE
-from crossover.runs.available_memory import memory_limit
 from crossover.runs.commit import Commit
 from crossover.runs.display import choose_display
-from crossover.runs.error_json import error_to_json
 from crossover.runs.folder import Attempt, RunFolder, new_run_id
 from crossover.runs.lease import Lease
 from crossover.runs.memory_check import within_memory
@@ -77,7 +75,7 @@ def run(
 ) -> int:
     """Run a document. Several engines are compared, and the answer is committed only if all give the same one."""
     found = planned(document, parse_settings(settings))
-    options = EngineOptions(parallelism, partitions, memory=memory_limit(), alone=OWN_PROCESS.get())
+    options = engine_options(parallelism, partitions)
     request = _Request(document, parse_settings(settings), choose_engines(engine), options, runs, again, as_json, quiet, force)
     work = found.work(compared=uncommitted is not None)
     if found.scoring is None and not force:
@@ -179,11 +177,11 @@ def _report_run(request: _Request, folder: RunFolder, committed: Commit, *, unch
     record = attempt.read_json(attempt.record.name)
     error = gate_error(missed_gates(record))
     if request.json:
-        print_json({**run_json(record, attempt, committed, unchanged=unchanged), **_error_json(error)})
+        print_json({**run_json(record, attempt, committed, unchanged=unchanged), **error_json(error)})
     else:
         print_summary(record, attempt)
         _say_committed(committed, unchanged=unchanged)
-    return _end(error, as_json=request.json)
+    return end(error, as_json=request.json)
 
 
 def _report_comparison(
@@ -196,14 +194,14 @@ def _report_comparison(
 ) -> int:
     if request.json:
         facts = {"status": committed.status if committed else "not committed", "commit": committed.seq if committed else None}
-        print_json({**shown, **facts, "unchanged": unchanged, **_error_json(error)})
+        print_json({**shown, **facts, "unchanged": unchanged, **error_json(error)})
     else:
         show(side_by_side(shown))
         for each in verdict(shown):
             line(each)
         if committed is not None:
             _say_committed(committed, unchanged=unchanged)
-    return _end(error, as_json=request.json)
+    return end(error, as_json=request.json)
 
 
 def _say_committed(committed: Commit, *, unchanged: bool) -> None:
@@ -211,17 +209,5 @@ def _say_committed(committed: Commit, *, unchanged: bool) -> None:
         tell(f"crossover: the same work is {committed.status} already as {committed.name}; nothing was done (--again does it again)")
     else:
         tell(f"crossover: {committed.status} as {committed.name}, run {committed.run}")
-
-
-def _error_json(error: CrossoverError | None) -> dict[str, Any]:
-    return {} if error is None else {"error": error_to_json(error)}
-
-
-def _end(error: CrossoverError | None, *, as_json: bool) -> int:
-    if error is None:
-        return 0
-    if not as_json:
-        tell_error(error)
-    return error.exit_code
 
 

@@ -12,12 +12,10 @@ import typer
 from crossover.cli.choose import choose_engines
 from crossover.cli.options import Again, Json, Parallelism, Partitions, Quiet, Runs, Settings, parse_settings
 from crossover.cli.output import print_json, tell
-from crossover.cli.own_process import OWN_PROCESS
+from crossover.cli.own_process import engine_options
 from crossover.cli.summary import print_summary, run_json
 from crossover.cli.work import planned, tell_warnings, work_of_scoring
 from crossover.core.errors import ConfigError
-from crossover.engines.base import EngineOptions
-from crossover.runs.available_memory import memory_limit
 from crossover.runs.display import choose_display
 from crossover.runs.folder import RunFolder, new_run_id
 from crossover.runs.lease import Lease
@@ -60,8 +58,7 @@ def score(
         unchanged = committed is not None
         if committed is None:
             attempt = folder.new_attempt(run_id)
-            options = EngineOptions(parallelism, partitions, memory=memory_limit(), alone=OWN_PROCESS.get())
-            perform(work, identity, name, options, attempt, choose_display(quiet=quiet))
+            perform(work, identity, name, engine_options(parallelism, partitions), attempt, choose_display(quiet=quiet))
             committed = publish(folder, attempt)
     attempt = folder.attempt(committed.run)
     record = attempt.read_json(attempt.record.name)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossover.cli.output import print_json, tell, tell_error
+from crossover.cli.output import end, error_json, print_json, tell
 from crossover.cli.summary import gate_error, print_summary, run_json
 from crossover.core.errors import ConfigError
 from crossover.core.nearest import did_you_mean
@@ -16,7 +16,6 @@ from crossover.plan.plan import Plan
 from crossover.plan.stages import LEARNING, stage_names
 from crossover.runs.commit import ACCEPTED, Commit
 from crossover.runs.display import choose_display
-from crossover.runs.error_json import error_to_json
 from crossover.runs.folder import RunFolder, new_run_id
 from crossover.runs.lease import Lease
 from crossover.runs.memory_check import within_memory
@@ -85,14 +84,11 @@ def _report(request: StageRequest, made: StageWork, committed: Commit, *, unchan
     record = attempt.read_json(attempt.record.name)
     error = gate_error(missed_gates(record))
     if request.json:
-        failed = {} if error is None else {"error": error_to_json(error)}
-        print_json({**run_json(record, attempt, committed, unchanged=unchanged), "stage": request.stage, **failed})
+        print_json({**run_json(record, attempt, committed, unchanged=unchanged), "stage": request.stage, **error_json(error)})
     else:
         print_summary(record, attempt)
         _say(request, made, committed, unchanged=unchanged)
-        if error is not None:
-            tell_error(error)
-    return 0 if error is None else error.exit_code
+    return end(error, as_json=request.json)
 
 
 def _say(request: StageRequest, made: StageWork, committed: Commit, *, unchanged: bool) -> None:

@@ -89,6 +89,12 @@ class Part:
     proofs: tuple[Proof, ...] = ()
 
 
+def first_difference(shown: Mapping[str, Any]) -> str:
+    """Return the part that differs first and its first difference, from the `first_difference` of a certificate's JSON."""
+    first = dict(shown)
+    return f"{first.pop('part')}: {Difference(**first)}"
+
+
 def show_key(key: Mapping[str, Any]) -> str:
     """Return `carrier=UA flight=1545`."""
     return " ".join(f"{column}={show_value(value)}" for column, value in key.items())

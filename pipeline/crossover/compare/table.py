@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from crossover.compare.difference import Difference, show_key, show_value
+from crossover.compare.difference import first_difference, show_key, show_value
 from crossover.compare.shown import shown
 
 
@@ -33,10 +33,8 @@ def verdict(comparison: Mapping[str, Any]) -> list[str]:
     """Return `same answer: yes` with the figures behind it, or `no` with the first difference."""
     parts = comparison["certificate"]["parts"]
     if not comparison["same_answer"]:
-        first = dict(comparison["first_difference"])
-        name = first.pop("part")
         differing = [part for part in parts if not part["same"]]
-        return ["same answer: no", f"  {name}: {Difference(**first)}", *_others(differing)]
+        return ["same answer: no", f"  {first_difference(comparison['first_difference'])}", *_others(differing)]
     cells = sum(part["rows"] * part["columns"] for part in parts if part["rows"] is not None)
     lines = [f"same answer: yes   {len(parts)} comparisons, {cells:,} cells by key"]
     largest = [part for part in parts if part["largest"] is not None and part["largest"]["allowed"] is not None]

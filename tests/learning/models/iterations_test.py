@@ -36,10 +36,10 @@ def test_one_training_that_cannot_say_makes_the_sum_unknown() -> None:
 def test_lloyd_s_iterations_are_counted_with_the_last_one_which_moves_nothing() -> None:
     # centres 0 and 10 of rows 0 1 9 10: one step to 0.5 and 9.5, and one that finds them in place
     with counted() as made:
-        k_means.fit_k_means(np.array([[0.0], [1.0], [9.0], [10.0]]), (), np.array([[0.0], [10.0]]), 20)
+        k_means.fit_k_means(np.array([[0.0], [1.0], [9.0], [10.0]]), (), [np.array([[0.0], [10.0]])], 20)
     assert made.total == 2
     with counted() as cut:
-        k_means.fit_k_means(np.array([[0.0], [1.0], [9.0], [10.0]]), (), np.array([[0.0], [10.0]]), 1)
+        k_means.fit_k_means(np.array([[0.0], [1.0], [9.0], [10.0]]), (), [np.array([[0.0], [10.0]])], 1)
     assert cut.total == 1
 
 

@@ -52,4 +52,4 @@ def loss_sums(blocks: Blocks, coefficients: Floats, loss: Loss, *, meat: bool) -
 
 
 def fit_k_means(blocks: Blocks, starts: Sequence[Floats], iterations: int) -> list[Floats]:
-    return [k_means.fit_k_means(blocks.dense, blocks.codes, centres, iterations) for centres in starts]
+    return k_means.fit_k_means(blocks.dense, blocks.codes, starts, iterations)

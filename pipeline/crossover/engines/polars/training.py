@@ -47,7 +47,7 @@ def loss_sums(frame: Frame, matrix: Matrix, coefficients: Floats, loss: Loss, *,
 
 def fit_k_means(frame: Frame, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
     whole = blocks(frame, matrix)
-    return [k_means.fit_k_means(whole.dense, whole.codes, centres, iterations) for centres in starts]
+    return k_means.fit_k_means(whole.dense, whole.codes, starts, iterations)
 
 
 def blocks(frame: Frame, matrix: Matrix) -> Blocks:

@@ -22,26 +22,28 @@ BLOCK = 8_192
 Nearest = npt.NDArray[np.int64]
 
 
-def fit_k_means(dense: Floats, codes: Sequence[Codes], centres: Floats, iterations: int) -> Floats:
-    """Return centres (k, d) after at most `iterations` of Lloyd's, fewer if they no longer move.
+def fit_k_means(dense: Floats, codes: Sequence[Codes], starts: Sequence[Floats], iterations: int) -> list[Floats]:
+    """Return for each start the centres (k, d) after at most `iterations` of Lloyd's, fewer if they no longer move.
 
     A cluster without rows keeps its centre, as in MLlib: whoever chose the centres sees it in the sizes.
     """
     # distances between rows far from 0 cancel: around the mean they do not
-    mean = np.concatenate((dense.mean(axis=0), np.zeros(centres.shape[1] - dense.shape[1])))
+    mean = np.concatenate((dense.mean(axis=0), np.zeros(sum(width for _, width in codes))))
     rows = np.ascontiguousarray((dense - mean[: dense.shape[1]]).T)
-    centres = centres - mean
-    made = 0
     # one BLAS thread: the products are narrow, and the answer then does not depend on how many there are
     with threadpool_limits(1, user_api="blas"):
-        for made in range(1, iterations + 1):  # noqa: B007
-            moved = _means(rows, codes, _nearest(rows, codes, centres), centres)
-            if np.array_equal(moved, centres):
-                break
-            centres = moved
-    told.tell(made)
-    moved_back: Floats = centres + mean
-    return moved_back
+        return [_lloyd(rows, codes, centres - mean, iterations) + mean for centres in starts]
+
+
+def _lloyd(rows: Floats, codes: Sequence[Codes], centres: Floats, iterations: int) -> Floats:
+    for made in range(1, iterations + 1):
+        moved = _means(rows, codes, _nearest(rows, codes, centres), centres)
+        if np.array_equal(moved, centres):
+            told.tell(made)
+            return centres
+        centres = moved
+    told.tell(iterations)
+    return centres
 
 
 def _nearest(rows: Floats, codes: Sequence[Codes], centres: Floats) -> Nearest:

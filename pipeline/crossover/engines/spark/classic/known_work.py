@@ -51,7 +51,7 @@ def _in_the_jvm(session: Any, files: list[Path], cpu_s: float) -> dict[str, floa
     # of longs: py4j would hand an array of bytes over to Python
     held = gateway.new_array(jvm.long, MEMORY // 8)
     time.sleep(HOLD_S)
-    memory = _memory([process.pid for process in psutil.Process().children(recursive=True)] + [os.getpid()])
+    memory = _memory(os.getpid())
     del held
     return {"cpu": _cpu_s(jvm) - before, "memory": memory, "bytes": float(SIZE)}
 
@@ -76,7 +76,7 @@ def _work(given: tuple[int, float]) -> dict[str, float]:
     for place in range(0, MEMORY, 4096):
         held[place] = 1
     time.sleep(HOLD_S)
-    memory = _memory([process.pid for process in psutil.Process(root).children(recursive=True)] + [root])
+    memory = _memory(root)
     return {"memory": memory, "cpu": time.process_time() - began}
 
 
@@ -86,5 +86,6 @@ def _cpu_s(jvm: Any) -> float:
     return float(spent.toNanos()) / 1e9 + time.process_time()
 
 
-def _memory(pids: list[int]) -> float:
-    return float(sum(psutil.Process(pid).memory_info().rss for pid in pids))
+def _memory(root: int) -> float:
+    process = psutil.Process(root)
+    return float(sum(each.memory_info().rss for each in (process, *process.children(recursive=True))))
