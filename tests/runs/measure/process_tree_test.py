@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crossover.runs.measure import child
 from crossover.runs.measure.child import run_measured
+from crossover.runs.measure.process import COUNTS_BYTES
 from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 
 # burns CPU until the process itself says that it has used so much, and tells how much exactly
@@ -103,6 +105,20 @@ def test_measurements_may_be_nested() -> None:
     assert inside.peak_memory - before >= 100 * MIB
     assert outside.peak_memory == inside.peak_memory
     assert outside.wall_s >= inside.wall_s
+
+
+@pytest.mark.skipif(not COUNTS_BYTES, reason="this system does not count bytes")
+def test_what_the_meter_reads_itself_is_not_counted(tmp_path: Path) -> None:
+    read = tmp_path / "read"
+    read.write_bytes(bytes(3 * MIB))
+    with ProcessTree(interval=0.001) as tree:
+        mark = tree.mark()
+        time.sleep(0.5)
+        read.read_bytes()
+        usage = tree.since(mark)
+    # hundreds of looks at least, each of kilobytes
+    assert len(tree.samples()) > 50
+    assert usage.read_bytes == pytest.approx(3 * MIB, abs=100_000)
 
 
 @pytest.mark.parametrize("code", [0, 3])

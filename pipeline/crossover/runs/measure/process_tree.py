@@ -6,12 +6,12 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import psutil
 
-from crossover.runs.measure.process import COUNTS_BYTES, Seen, look_at, resident
+from crossover.runs.measure.process import COUNTS_BYTES, Seen, look_at, read_by_this_thread, resident
 from crossover.runs.measure.totals import Totals, TreeTotals
 from crossover.runs.measure.usage import CpuFrom, Sample, Usage
 
@@ -56,6 +56,7 @@ class ProcessTree:
         self._known: dict[tuple[int, float], psutil.Process] = {(self._root.pid, self._root.create_time()): self._root}
         self._seen: set[int] = set()
         self._totals = TreeTotals()
+        self._own_reads = 0
         self._memory = 0
         self._peaks: list[list[int]] = []
         self._samples: list[Sample] = []
@@ -124,9 +125,12 @@ class ProcessTree:
     def sample(self, *, look: bool = False) -> None:
         """Look once: at every known process, and for new ones if that has not been too dear lately."""
         with self._lock:
+            before = read_by_this_thread()
             if look or time.monotonic() >= self._look_again:
                 self._find_children()
             self._look_at_all()
+            # looking reads some megabytes of /proc a second, which are none of what is measured
+            self._own_reads += read_by_this_thread() - before
             for peak in self._peaks:
                 peak[0] = max(peak[0], self._memory)
             self._keep_sample()
@@ -164,7 +168,9 @@ class ProcessTree:
         self._totals.update(seen)
 
     def _now(self) -> Totals:
-        return self._totals.now(None if self._cpu is None else self._cpu())
+        now = self._totals.now(None if self._cpu is None else self._cpu())
+        watches_itself = any(pid == os.getpid() for pid, _ in self._known)
+        return replace(now, read_bytes=now.read_bytes - self._own_reads) if watches_itself else now
 
     def _keep_sample(self) -> None:
         if self._skipped < self._every:

@@ -23,7 +23,8 @@ MEMORY = 160 << 20
 SIZE = 256 << 20
 HOLD_S = 0.5
 """Memory is held for several samples of the meter."""
-ROWS = 5_000_000
+PRIME = 2203
+"""2 to this power, less one, is a prime (Robinson 1952)."""
 
 
 @contextmanager
@@ -42,12 +43,13 @@ def _in_the_jvm(session: Any, files: list[Path], cpu_s: float) -> dict[str, floa
     """Compute in the JVM until it has used `cpu_s`, let it read two files, hold memory there; return what each took."""
     jvm, gateway = session._jvm, session.sparkContext._gateway
     before = _cpu_s(jvm)
-    hashes = session.range(0, ROWS, 1, 2).selectExpr("bit_xor(xxhash64(id)) as hash")
+    # a prime, and no query: each of Spark's reads a hundred kilobytes of its own, which nobody knows
+    one = jvm.java.math.BigInteger.ONE
+    prime = one.shiftLeft(PRIME).subtract(one)
     while _cpu_s(jvm) - before < cpu_s:
-        hashes.collect()
-    one, other = (jvm.java.io.File(str(path)).toPath() for path in files)
+        prime.isProbablePrime(1)
     # compares their bytes, so it reads both to the end
-    jvm.java.nio.file.Files.mismatch(one, other)
+    jvm.java.nio.file.Files.mismatch(*(jvm.java.io.File(str(path)).toPath() for path in files))
     # of longs: py4j would hand an array of bytes over to Python
     held = gateway.new_array(jvm.long, MEMORY // 8)
     time.sleep(HOLD_S)
