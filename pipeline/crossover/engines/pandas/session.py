@@ -18,6 +18,7 @@ from crossover.engines.pandas.capabilities import CAPABILITIES
 from crossover.engines.pandas.frames import Frame, frame_to_arrow
 from crossover.engines.single_node import softmax
 from crossover.engines.single_node.blocks import Blocks
+from crossover.engines.single_node.memory import use_system_memory
 from crossover.engines.single_node.neighbours import neighbours_of
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
@@ -36,6 +37,7 @@ class PandasEngine(Engine[Frame]):
 
     def __init__(self, options: EngineOptions) -> None:
         super().__init__()
+        use_system_memory()
         if options.parallelism:
             # reading and writing files; the rest is one thread
             pa.set_cpu_count(options.parallelism)

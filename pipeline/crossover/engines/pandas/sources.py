@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from crossover.engines.pandas.frames import Frame, frame_from_arrow
 from crossover.engines.pandas.stored import scan_stored
+from crossover.engines.single_node.memory import give_back
 from crossover.relations import nodes
 from crossover.sources.read import read
 
@@ -17,7 +18,9 @@ def scan(node: nodes.Scan) -> Frame:
         return frame_from_arrow(_finite(node.source.table.select(list(node.columns))))
     if isinstance(node.source, nodes.StoredTable):
         return scan_stored(node, node.source)
-    return frame_from_arrow(read(node.source, node.columns))
+    frame = frame_from_arrow(read(node.source, node.columns))
+    give_back()
+    return frame
 
 
 def _finite(table: pa.Table) -> pa.Table:

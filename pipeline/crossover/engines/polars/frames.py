@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crossover.engines.polars.damage import told
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, Schema, Type
@@ -40,11 +41,40 @@ def polars_schema(schema: Schema) -> dict[str, pl.DataType]:
     return {name: DTYPES[fact.type] for name, fact in schema.items()}
 
 
-def to_polars(table: pa.Table, schema: Schema) -> pl.DataFrame:
-    """Return the columns of the schema in the engine's physical types."""
-    frame = pl.from_arrow(table.select(list(schema)).cast(arrow_schema(schema)))
-    assert isinstance(frame, pl.DataFrame)
-    return frame
+def from_arrow(table: pa.Table, schema: Schema) -> Frame:
+    """Return the columns of the schema. Chunks stay as they are: to copy them together would take all memory twice."""
+    columns = {name: table[name] for name in schema}
+    empty = [name for name, column in columns.items() if column.null_count == table.num_rows > 0]
+    absent = frozenset(empty if len(empty) < len(columns) else empty[1:])
+    types = arrow_schema(schema)
+    rows = pl.DataFrame(
+        [_series(name, column, types.field(name).type) for name, column in columns.items() if name not in absent]
+    )
+    return held(rows, schema, absent)
+
+
+def _series(name: str, column: pa.ChunkedArray, wanted: pa.DataType) -> pl.Series:
+    if pa.types.is_dictionary(column.type) and column.num_chunks:
+        series = pl.concat([_texts(chunk) for chunk in column.chunks], rechunk=False)
+    else:
+        series = pl.from_arrow(column.cast(wanted), rechunk=False)
+    assert isinstance(series, pl.Series)
+    return series.alias(name)
+
+
+def _texts(array: pa.DictionaryArray) -> pl.Series:
+    """Return the texts of a dictionary. The name of a file is the same in all its rows, and is held once."""
+    found = pc.min_max(array.indices).as_py()
+    if array.null_count == 0 and found["min"] == found["max"] is not None:
+        return pl.repeat(array.dictionary[found["min"]].as_py(), len(array), dtype=pl.String, eager=True)
+    return pl.Series(array.cast(pa.string()))
+
+
+def held(rows: pl.DataFrame, schema: Schema, absent: frozenset[str]) -> Frame:
+    """Return rows in memory as a query of the columns of the schema; of those that are null in every row none is held."""
+    wanted = polars_schema(schema)
+    nothing = [pl.lit(None, wanted[name]).alias(name) for name in schema if name in absent]
+    return Frame(rows.lazy().with_columns(*nothing).select(list(schema)), schema, absent)
 
 
 def to_arrow(frame: pl.DataFrame, schema: Schema) -> pa.Table:

@@ -14,8 +14,9 @@ from crossover.engines.base import Engine, WrittenFile
 from crossover.engines.capabilities import Capabilities
 from crossover.engines.polars import relations, sources, training, windows
 from crossover.engines.polars.capabilities import CAPABILITIES
-from crossover.engines.polars.frames import Frame, collect, to_arrow
+from crossover.engines.polars.frames import Frame, collect, held, to_arrow
 from crossover.engines.polars.written import write_parquet
+from crossover.engines.single_node.memory import use_system_memory
 from crossover.engines.single_node.neighbours import neighbours_of
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
@@ -32,6 +33,7 @@ class PolarsEngine(Engine[Frame]):
 
     def __init__(self) -> None:
         super().__init__()
+        use_system_memory()
         self._readers: dict[nodes.Relation, int] = {}
 
     @property
@@ -70,10 +72,12 @@ class PolarsEngine(Engine[Frame]):
         return relations.union(node, inputs)
 
     def materialise(self, node: nodes.Materialise, input: Frame) -> Frame:
-        rows = sources.read_whole(node.input)
-        rows = collect(input.lazy) if rows is None else rows
-        absent = {name for name in (nodes.REASON, nodes.RAW) if name in rows.columns and rows[name].null_count() == rows.height}
-        return Frame(rows.lazy(), input.schema, frozenset(absent))
+        whole = sources.read_whole(node.input)
+        if whole is not None:
+            return whole
+        rows = collect(input.lazy)
+        absent = {name for name in (nodes.REASON, nodes.RAW) if name in input.schema and rows[name].null_count() == rows.height}
+        return held(rows.drop(absent) if len(absent) < rows.width else rows, input.schema, frozenset(absent))
 
     # actions
 

@@ -9,9 +9,10 @@ from threading import Lock
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from crossover.engines.polars.frames import Frame, polars_schema, to_polars
+from crossover.engines.polars.frames import Frame, from_arrow, polars_schema
 from crossover.engines.polars.parquet import scan_parquet
 from crossover.engines.polars.stored import scan_stored
+from crossover.engines.single_node.memory import give_back
 from crossover.language.types import Schema
 from crossover.relations import nodes
 from crossover.relations.schema import schema_of
@@ -29,17 +30,19 @@ def scan(node: nodes.Scan) -> Frame:
         return Frame(_read_when_asked(node.source, schema), schema)
     if isinstance(node.source, nodes.StoredTable):
         return scan_stored(node, node.source)
-    return Frame(to_polars(node.source.table, schema).lazy(), schema)
+    return from_arrow(node.source.table, schema)
 
 
-def read_whole(node: nodes.Relation) -> pl.DataFrame | None:
+def read_whole(node: nodes.Relation) -> Frame | None:
     """Return the rows of a scan that is read in one piece, as they are; None for what a query streams.
 
     A query would cut them into small parts and copy these together again.
     """
     if isinstance(node, nodes.Scan) and isinstance(node.source, CsvSource):
         schema = schema_of(node)
-        return to_polars(csv.read(node.source, tuple(schema)), schema)
+        frame = from_arrow(csv.read(node.source, tuple(schema)), schema)
+        give_back()
+        return frame
     return None
 
 
@@ -47,16 +50,16 @@ def _read_when_asked(source: CsvSource, schema: Schema) -> pl.LazyFrame:
     lock = Lock()
 
     @cache
-    def read() -> pl.DataFrame:
-        return to_polars(csv.read(source, tuple(schema)), schema)
+    def read() -> pl.LazyFrame:
+        return from_arrow(csv.read(source, tuple(schema)), schema).lazy
 
     def rows(
         columns: list[str] | None, predicate: pl.Expr | None, count: int | None, batch: int | None
     ) -> Iterator[pl.DataFrame]:
         del batch
         with lock:
-            frame = read()
-        wanted = frame.lazy() if predicate is None else frame.lazy().filter(predicate)
+            whole = read()
+        wanted = whole if predicate is None else whole.filter(predicate)
         if columns is not None:
             wanted = wanted.select(columns)
         yield (wanted if count is None else wanted.head(count)).collect()
