@@ -258,17 +258,18 @@ def _filled(values: pa.Array) -> Array:
 
 
 def _strings_from_arrow(values: pa.Array | pa.ChunkedArray) -> Vector:
+    if values.null_count == len(values):
+        return Vector(STRING, np.full(len(values), -1, dtype=np.int32), None, EMPTY)
     if not pa.types.is_dictionary(values.type):
         values = values.dictionary_encode()
     if isinstance(values, pa.ChunkedArray):
         values = values.unify_dictionaries()
-        if not values.num_chunks:
-            return Vector(STRING, np.empty(0, dtype=np.int32), None, EMPTY)
         dictionary = values.chunk(0).dictionary
         indices = pa.chunked_array([chunk.indices for chunk in values.chunks])
     else:
         dictionary, indices = values.dictionary, values.indices
-    codes = pc.fill_null(indices.cast(pa.int32()), -1).to_numpy()
+    codes = indices.cast(pa.int32())
+    codes = (pc.fill_null(codes, -1) if codes.null_count else codes).to_numpy()
     dictionary = dictionary.cast(pa.string())
     if dictionary.null_count or len(pc.unique(dictionary)) < len(dictionary):
         distinct = Dictionary(pc.unique(dictionary.drop_null()))
