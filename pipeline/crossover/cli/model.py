@@ -15,7 +15,13 @@ from crossover.export.export import export as export_model
 from crossover.report.card import card_of
 from crossover.report.show import as_markdown, as_text
 
-model = typer.Typer(name="model", no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+model = typer.Typer(
+    name="model",
+    help="Show a trained model as a card, or export it to scikit-learn, MLlib or ONNX.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+)
 
 ModelPath = Annotated[
     Path, typer.Argument(help="The model's folder: runs/PIPELINE/current/MODEL.", metavar="MODEL_PATH", show_default=False)

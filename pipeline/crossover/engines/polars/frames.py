@@ -55,9 +55,8 @@ def from_arrow(table: pa.Table, schema: Schema) -> Frame:
 
 def _series(name: str, column: pa.ChunkedArray, wanted: pa.DataType) -> pl.Series:
     if pa.types.is_dictionary(column.type) and column.num_chunks:
-        series = pl.concat([_texts(chunk) for chunk in column.chunks], rechunk=False)
-    else:
-        series = pl.from_arrow(column.cast(wanted), rechunk=False)
+        return pl.concat([_texts(chunk) for chunk in column.chunks], rechunk=False).alias(name)
+    series = pl.from_arrow(column.cast(wanted), rechunk=False)
     assert isinstance(series, pl.Series)
     return series.alias(name)
 
