@@ -17,8 +17,8 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PYTEST_ARGS ?=
-# two processes share the test files, the longest first
-SHARED = -n 2 --dist loadfile --no-loadscope-reorder --durations=25
+# three processes share the test files, the longest first: two wait for Spark a quarter of their time
+SHARED = -n 3 --dist loadfile --no-loadscope-reorder --durations=25
 PIP = -m pip install --quiet --disable-pip-version-check
 NEWEST = .venv-newest
 SPARK35 = .venv-spark35

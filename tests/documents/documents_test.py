@@ -54,8 +54,15 @@ def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int],
     return run
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
-@pytest.mark.parametrize("partitions", [pytest.param(1, marks=pytest.mark.once), 3, pytest.param(8, marks=pytest.mark.once)])
+# one partition for the two that take seconds: flights takes minutes, and its rows meet in one partition of routes too
+@pytest.mark.parametrize(
+    ("document", "partitions"),
+    [
+        *((document, 3) for document in DOCUMENTS),
+        *(pytest.param(document, 8, marks=pytest.mark.once) for document in DOCUMENTS),
+        *(pytest.param(document, 1, marks=pytest.mark.once) for document in ("routes", "skeleton")),
+    ],
+)
 def test_every_engine_gives_one_answer(
     document: str, partitions: int, engine_name: str, open_engines: OpenEngines, answer: Callable[..., Answer]
 ) -> None:

@@ -93,6 +93,7 @@ def test_a_column_of_zeros_has_coefficient_0(learner: Any) -> None:
 
 
 @pytest.mark.slow  # MLlib goes through all its iterations, a job each
+@pytest.mark.once
 def test_columns_of_very_different_size_are_polished_too(learner: Any) -> None:
     x, codes, y = table()
     answer = fitted(learner, 0.01, x * [1e3, 1e-3], codes, y)
