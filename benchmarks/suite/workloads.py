@@ -49,7 +49,7 @@ WORKLOADS = {
             "payments",
             "fraud",
             "transactions-for-fraud",
-            {"pandas": ("by_hand_pandas",), "polars": ("by_hand_polars",)},
+            {"pandas": ("by_hand_pandas",), "polars": ("by_hand_polars",), "spark": ("by_hand_spark",)},
             ("as written",),
         ),
     )

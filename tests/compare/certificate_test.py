@@ -158,7 +158,7 @@ def test_the_certificate_is_json(tmp_path: Path) -> None:
 
 def test_the_verdict_names_the_largest_difference_or_the_first(tmp_path: Path) -> None:
     same = certificate(tmp_path, put("metrics.json", "late", "auc", value=0.8031009)).to_json()
-    lines = verdict({"same_answer": same["same_answer"], "first_difference": None, "certificate": same})
+    lines = verdict(same["parts"], same["first_difference"])
     assert lines[0] == "same answer: yes   4 comparisons, 0 cells by key"
     assert lines[1].startswith("  largest difference: 9e-07 of 1.8e-06 allowed, metrics late auc: pandas 0.8031, spark 0.8031009")
 

@@ -32,6 +32,7 @@ from crossover.compare.difference import first_difference
 from crossover.compare.measurement import ApartStage, MeasuredRun, Measurement
 from crossover.compare.schedule import Configuration, Size, Turn
 from crossover.compare.sweep import Identified, Sweep, missing_turns, swept
+from crossover.compare.table import show_seconds
 from crossover.core.errors import ConfigError, CrossoverError, EngineError, EnginesDiffer
 from crossover.plan.stages import stage_names
 from crossover.report.write import write_report
@@ -226,7 +227,7 @@ def _tell(run: MeasuredRun, done: int, of: int) -> None:
 
 
 def _tell_stage(stage: ApartStage) -> None:
-    used = "" if stage.usage is None else f", {stage.usage.wall_s:.1f} s"
+    used = "" if stage.usage is None else f", {show_seconds(stage.usage.wall_s)}"
     tell(f"crossover: {stage.size}  {stage.engine} x{stage.parallelism}  {stage.stage} apart: {stage.outcome}{used}")
 
 

@@ -34,7 +34,7 @@ def diff(first: RunPath, second: RunPath, as_json: Json = False) -> int:
 
 
 def _print(shown: Mapping[str, Any]) -> None:
-    for each in verdict(shown):
+    for each in verdict(shown["certificate"]["parts"], shown["first_difference"]):
         line(each)
     for run in shown["runs"]:
         line(f"{run['name']}: {run['pipeline']} on {run['engine']}, {run['folder']}")

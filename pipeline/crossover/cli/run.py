@@ -197,7 +197,7 @@ def _report_comparison(
         print_json({**shown, **facts, "unchanged": unchanged, **error_json(error)})
     else:
         show(side_by_side(shown))
-        for each in verdict(shown):
+        for each in verdict(shown["certificate"]["parts"], shown["first_difference"]):
             line(each)
         if committed is not None:
             _say_committed(committed, unchanged=unchanged)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from crossover.cli.output import line, show
 from crossover.compare.shown import BASELINE, shown
-from crossover.compare.table import show_metric
+from crossover.compare.table import show_memory, show_metric, show_seconds
 from crossover.core.errors import GateMissed
 from crossover.runs.commit import Commit
 from crossover.runs.folder import Attempt
@@ -55,9 +55,9 @@ def print_summary(record: Mapping[str, Any], attempt: Attempt) -> None:
                 table.add_row(f"{model['name']}: {metric}", show_metric(metrics[metric]), _beside(metric, metrics))
         for gate in model["gates"]:
             table.add_row(f"{model['name']}: {gate['reason']}", "held" if gate["held"] else "MISSED")
-    table.add_row("wall", f"{record['wall_s']:.1f} s")
-    table.add_row("CPU", f"{record['cpu_s']:.1f} s")
-    table.add_row("peak memory", f"{record['peak_memory'] / 2**20:,.0f} MiB")
+    table.add_row("wall", show_seconds(record["wall_s"]))
+    table.add_row("CPU", show_seconds(record["cpu_s"]))
+    table.add_row("peak memory", show_memory(record["peak_memory"]))
     line(f"{record['pipeline']} on {record['engine']}")
     show(table)
     line(str(attempt.path))

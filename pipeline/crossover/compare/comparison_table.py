@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from crossover.compare.measurement import FINISHED
-from crossover.compare.table import verdict
+from crossover.compare.table import show_memory, show_seconds, verdict
 
 Shown = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ def run_line(run: Shown, done: int, of: int) -> str:
     which = "warm-up" if run["discarded"] else f"run {run['repeat'] + 1}"
     what = f"{run['size']}  {run['engine']} x{run['parallelism']}  {which}"
     usage = run["usage"]
-    used = f"{usage['wall_s']:.1f} s, {usage['cpu_s']:.1f} CPU-s, {_bytes(usage['peak_memory'])}" if usage else ""
+    used = f"{show_seconds(usage['wall_s'])}, {usage['cpu_s']:.1f} CPU-s, {show_memory(usage['peak_memory'])}" if usage else ""
     told = used if run["outcome"] == FINISHED else outcome_words(run["outcome"], run["message"])
     return f"[{done}/{of}] {what}: {told}"
 
@@ -85,8 +85,8 @@ def apart_table(shown: Shown) -> Table | None:
         if each["outcome"] == FINISHED and usage is not None:
             start = each["session_start_s"]
             table.add_row(
-                *what, _seconds(usage["wall_s"]), "-" if start is None else _seconds(start), _seconds(usage["cpu_s"]),
-                _bytes(usage["peak_memory"]),
+                *what, show_seconds(usage["wall_s"]), "-" if start is None else show_seconds(start), show_seconds(usage["cpu_s"]),
+                show_memory(usage["peak_memory"]),
             )  # fmt: skip
         else:
             table.add_row(*what, each["outcome"])
@@ -96,10 +96,10 @@ def apart_table(shown: Shown) -> Table | None:
 def _figures(summary: Shown) -> Iterator[str]:
     wall, peak = summary["wall_s"], summary["peak_memory"]
     yield str(summary["parallelism"])
-    yield _seconds(wall["median"])
+    yield show_seconds(wall["median"])
     yield f"({wall['lowest']:.1f} to {wall['highest']:.1f}, {summary['repeats']} runs)" if summary["repeats"] > 1 else "(1 run)"
-    yield _seconds(summary["cpu_s"]["median"])
-    yield _bytes(peak["median"])
+    yield show_seconds(summary["cpu_s"]["median"])
+    yield show_memory(peak["median"])
     yield f"{summary['rows_per_s']:,.0f}"
     for share in ("read_share", "shuffle_share"):
         yield "-" if summary[share] is None else f"{summary[share]:.2f} x input"
@@ -118,13 +118,5 @@ def _ended_badly(shown: Shown, size: str) -> list[Shown]:
 def _answer(size: Shown) -> Sequence[str]:
     if size["certificate"] is None:
         return [f"{size['name']}: no two answers to compare"]
-    first, *rest = verdict(size["certificate"] | {"certificate": size["certificate"]})
+    first, *rest = verdict(size["certificate"]["parts"], size["certificate"]["first_difference"])
     return [f"{size['name']}: {first}", *rest]
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.1f} s"
-
-
-def _bytes(value: float) -> str:
-    return f"{value / 2**20:,.0f} MiB"

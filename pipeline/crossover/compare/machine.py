@@ -9,6 +9,8 @@ from typing import Any
 
 import psutil
 
+from crossover.core.files import text_or_nothing
+
 
 def machine_facts(memory_limit: int | None) -> dict[str, Any]:
     """Return cores that may be used, their model, memory, system, Python, and the limit under which runs stand."""
@@ -24,9 +26,6 @@ def machine_facts(memory_limit: int | None) -> dict[str, Any]:
 
 def cpu_model(facts: Path = Path("/proc/cpuinfo")) -> str:
     """Return the processor's name as the kernel tells it, else its kind."""
-    try:
-        lines = facts.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.machine()
+    lines = text_or_nothing(facts).splitlines()
     told = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(told, platform.machine())

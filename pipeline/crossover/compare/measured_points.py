@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from statistics import median
 
 from crossover.compare.fit import Point
 from crossover.compare.measurement import MeasuredRun, Measurement
-from crossover.compare.summary import without_keeping
+from crossover.compare.summary import training_seconds, without_keeping
 
 Value = Callable[[MeasuredRun], float | None]
 NEARLY_FULL = 0.8
@@ -46,7 +46,7 @@ def of_iteration(model: str) -> Value:
     """Return what gives the seconds of one iteration of a model's training."""
 
     def value(run: MeasuredRun) -> float | None:
-        seconds = sum(clock.wall_s for clock in run.clocks if (clock.name, clock.table) == ("train", model))
+        seconds = training_seconds(run, model)
         iterations = run.iterations.get(model)
         return seconds / iterations if iterations and seconds > 0 else None
 
@@ -93,11 +93,6 @@ def best_parallelism(measurement: Measurement, engine: str) -> int | None:
         if point.rows == largest:
             times.setdefault(point.parallelism, []).append(point.value)
     return min(times, key=lambda cores: (median(times[cores]), cores))
-
-
-def clock_names(runs: Iterable[MeasuredRun]) -> tuple[str, ...]:
-    """Return the names of clocks in their order, without the one that only a comparison has."""
-    return tuple(dict.fromkeys(clock.name for run in runs for clock in run.clocks if clock.name != "keep"))
 
 
 def _strained(run: MeasuredRun, memory: float | None) -> bool:

@@ -16,8 +16,23 @@ RETRIES, NOISE = "retries", "noise"
 """Marks of a run or a summary: work was done more than once; repeats lie far apart."""
 
 
+class Read:
+    """What is read from JSON again; what a later version added is left out."""
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read what `Measurement.to_json` wrote."""
+        return cls(**cls.known(value))
+
+    @classmethod
+    def known(cls, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of this version."""
+        names = {each.name for each in fields(cls)}  # type: ignore[arg-type]
+        return {name: each for name, each in value.items() if name in names}
+
+
 @dataclass(frozen=True)
-class MeasuredSize:
+class MeasuredSize(Read):
     """One size of the data: what was read, and whether all engines gave the same answer."""
 
     name: str
@@ -33,13 +48,9 @@ class MeasuredSize:
     same_answer: bool | None = None
     """None where fewer than two answers could be compared."""
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_known(cls, value))
-
 
 @dataclass(frozen=True)
-class MeasuredUsage:
+class MeasuredUsage(Read):
     """What a process tree used from start to exit, and how that was measured."""
 
     wall_s: float
@@ -52,13 +63,9 @@ class MeasuredUsage:
     """`cgroup` or `polling`."""
     memory_from: str = "polling"
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_known(cls, value))
-
 
 @dataclass(frozen=True)
-class MeasuredClock:
+class MeasuredClock(Read):
     """One clock of one run."""
 
     name: str
@@ -70,13 +77,9 @@ class MeasuredClock:
     rows_out: int | None = None
     read_bytes: int | None = None
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_known(cls, value))
-
 
 @dataclass(frozen=True)
-class MeasuredRun:
+class MeasuredRun(Read):
     """One run in a process of its own. One that failed or did not fit is a result too."""
 
     size: str
@@ -114,7 +117,7 @@ class MeasuredRun:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        known = _known(cls, value)
+        known = cls.known(value)
         known["usage"] = None if known.get("usage") is None else MeasuredUsage.from_json(known["usage"])
         known["clocks"] = tuple(MeasuredClock.from_json(each) for each in known.get("clocks", ()))
         known["samples"] = tuple((float(at), float(cores), int(memory)) for at, cores, memory in known.get("samples", ()))
@@ -123,7 +126,7 @@ class MeasuredRun:
 
 
 @dataclass(frozen=True)
-class Spread:
+class Spread(Read):
     """A figure over the repeats of one configuration."""
 
     median: float
@@ -132,26 +135,18 @@ class Spread:
     cv: float | None
     """Standard deviation of the sample divided by the mean; None for one repeat."""
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_known(cls, value))
-
 
 @dataclass(frozen=True)
-class ClockSummary:
+class ClockSummary(Read):
     """Medians of one clock over the repeats; tables of one stage are added up."""
 
     name: str
     wall_s: float
     cpu_s: float
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_known(cls, value))
-
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(Read):
     """The kept repeats of one size, engine and parallelism."""
 
     size: str
@@ -177,7 +172,7 @@ class Summary:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        known = _known(cls, value)
+        known = cls.known(value)
         for name in ("wall_s", "cpu_s", "peak_memory"):
             known[name] = Spread.from_json(known[name])
         known["clocks"] = tuple(ClockSummary.from_json(each) for each in known["clocks"])
@@ -186,7 +181,7 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Latency:
+class Latency(Read):
     """How fast a trained model scores, without any engine."""
 
     model: str
@@ -195,13 +190,9 @@ class Latency:
     batch_rows: int
     batch_rows_per_s: float
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**_known(cls, value))
-
 
 @dataclass(frozen=True)
-class ApartStage:
+class ApartStage(Read):
     """A stage as a job of its own, its tables written for the next one: a breakdown, never mixed with the runs.
 
     What is fused in a run is apart here, and reading and writing what is handed over come on top.
@@ -218,13 +209,13 @@ class ApartStage:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        known = _known(cls, value)
+        known = cls.known(value)
         known["usage"] = None if known.get("usage") is None else MeasuredUsage.from_json(known["usage"])
         return cls(**known)
 
 
 @dataclass(frozen=True)
-class Measurement:
+class Measurement(Read):
     """All of comparison.json."""
 
     pipeline: str
@@ -260,8 +251,7 @@ class Measurement:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read what `to_json` wrote; what a later version added is left out."""
-        known = _known(cls, value)
+        known = cls.known(value)
         known["sizes"] = tuple(MeasuredSize.from_json(each) for each in known.get("sizes", ()))
         known["runs"] = tuple(MeasuredRun.from_json(each) for each in known.get("runs", ()))
         known["summaries"] = tuple(Summary.from_json(each) for each in known.get("summaries", ()))
@@ -269,8 +259,3 @@ class Measurement:
         known["apart"] = tuple(ApartStage.from_json(each) for each in known.get("apart", ()))
         known["verdict"] = tuple(known.get("verdict", ()))
         return cls(**known)
-
-
-def _known(cls: type[Any], value: Mapping[str, Any]) -> dict[str, Any]:
-    names = {each.name for each in fields(cls)}
-    return {name: each for name, each in value.items() if name in names}

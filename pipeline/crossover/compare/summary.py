@@ -89,6 +89,16 @@ def without_keeping(run: MeasuredRun) -> tuple[float, float, float]:
     return run.usage.wall_s - wall, max(run.usage.cpu_s - cpu, 0.0), float(run.usage.peak_memory)
 
 
+def clock_names(runs: Iterable[MeasuredRun]) -> tuple[str, ...]:
+    """Return the names of clocks in their order, without the one that only a comparison has."""
+    return tuple(dict.fromkeys(clock.name for run in runs for clock in run.clocks if clock.name != KEEP))
+
+
+def training_seconds(run: MeasuredRun, model: str) -> float:
+    """Return the seconds that the training of a model took."""
+    return sum(clock.wall_s for clock in run.clocks if (clock.name, clock.table) == (TRAIN, model))
+
+
 def _share(values: Iterable[int | None], size: int) -> float | None:
     found = _median(values)
     return None if found is None or not size else found / size
@@ -109,8 +119,7 @@ def _preprocessing(run: MeasuredRun) -> float | None:
 
 def _clocks(runs: Sequence[MeasuredRun]) -> tuple[ClockSummary, ...]:
     """Return medians of the clocks in their order; those of one name in one run are added up."""
-    names = dict.fromkeys(clock.name for run in runs for clock in run.clocks if clock.name != KEEP)
-    sums = {name: [[clock for clock in run.clocks if clock.name == name] for run in runs] for name in names}
+    sums = {name: [[clock for clock in run.clocks if clock.name == name] for run in runs] for name in clock_names(runs)}
     return tuple(
         ClockSummary(
             name,
@@ -126,7 +135,7 @@ def _throughput(runs: Sequence[MeasuredRun]) -> dict[str, float]:
     found: dict[str, list[float]] = {}
     for run in runs:
         for model, iterations in run.iterations.items():
-            seconds = sum(clock.wall_s for clock in run.clocks if (clock.name, clock.table) == (TRAIN, model))
+            seconds = training_seconds(run, model)
             if seconds > 0 and model in run.training_rows:
                 found.setdefault(model, []).append(run.training_rows[model] * iterations / seconds)
     return {model: float(median(values)) for model, values in found.items()}

@@ -21,26 +21,35 @@ def side_by_side(comparison: Mapping[str, Any]) -> Table:
     for name in dict.fromkeys(name for run in runs for name in run["rows"]):
         table.add_row(f"rows of {name}", *(_whole(run["rows"].get(name)) for run in runs))
     table.add_row("rows set aside", *(_whole(run["set_aside"]) for run in runs))
-    table.add_row("wall", *(f"{run['wall_s']:.1f} s" for run in runs))
-    table.add_row("CPU", *(f"{run['cpu_s']:.1f} s" for run in runs))
-    table.add_row("peak memory", *(f"{run['peak_memory'] / 2**20:,.0f} MiB" for run in runs))
+    table.add_row("wall", *(show_seconds(run["wall_s"]) for run in runs))
+    table.add_row("CPU", *(show_seconds(run["cpu_s"]) for run in runs))
+    table.add_row("peak memory", *(show_memory(run["peak_memory"]) for run in runs))
     for model, metric in dict.fromkeys(pair for run in runs for pair in _metric_names(run)):
         table.add_row(f"{model}: {metric}", *(show_metric(run["metrics"].get(model, {}).get(metric)) for run in runs))
     return table
 
 
-def verdict(comparison: Mapping[str, Any]) -> list[str]:
-    """Return `same answer: yes` with the figures behind it, or `no` with the first difference."""
-    parts = comparison["certificate"]["parts"]
-    if not comparison["same_answer"]:
+def verdict(parts: Sequence[Mapping[str, Any]], first: Mapping[str, Any] | None) -> list[str]:
+    """Return `same answer: yes` with the figures behind it, or `no` with the first difference. Both are of a certificate's JSON."""
+    if first is not None:
         differing = [part for part in parts if not part["same"]]
-        return ["same answer: no", f"  {first_difference(comparison['first_difference'])}", *_others(differing)]
+        return ["same answer: no", f"  {first_difference(first)}", *_others(differing)]
     cells = sum(part["rows"] * part["columns"] for part in parts if part["rows"] is not None)
     lines = [f"same answer: yes   {len(parts)} comparisons, {cells:,} cells by key"]
     largest = [part for part in parts if part["largest"] is not None and part["largest"]["allowed"] is not None]
     if largest:
         lines.append(f"  largest difference: {_largest(max(largest, key=_strain))}")
     return lines
+
+
+def show_seconds(value: float) -> str:
+    """Return seconds as they stand in a table."""
+    return f"{value:.1f} s"
+
+
+def show_memory(value: float) -> str:
+    """Return bytes as they stand in a table."""
+    return f"{value / 2**20:,.0f} MiB"
 
 
 def show_metric(value: Any) -> str:

@@ -13,7 +13,6 @@ from crossover.compare.fit import MEMORY, TIME, Fit, fit
 from crossover.compare.measured_points import (
     Value,
     best_parallelism,
-    clock_names,
     counted,
     cpu,
     engines_of,
@@ -27,6 +26,7 @@ from crossover.compare.measured_points import (
 from crossover.compare.measurement import DOES_NOT_FIT, Measurement
 from crossover.compare.memory_end import MemoryEnd, memory_end
 from crossover.compare.resample import resampled
+from crossover.compare.summary import clock_names
 from crossover.compare.verdict import Findings, sentences
 from crossover.compare.weighed_json import choice_json, end_json, fit_json, point_json
 from crossover.core.errors import ConfigError

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crossover.language.tree import Column, Expression, call, case, columns_of, literal, transform, walk
 from crossover.relations import nodes
-from crossover.relations.graph import rewrite, topological
+from crossover.relations.graph import readers_of, rewrite
 from crossover.relations.nodes import REASON, Aggregate, AggregateCall, Filter, Join, Project, Relation
 from crossover.relations.schema import schema_of
 
@@ -30,23 +30,13 @@ LARGEST = 50
 def aggregate_before_joining(roots: Iterable[Relation]) -> dict[Relation, Relation]:
     """Return each root with its aggregates below the joins where that gives the same rows; what is shared stays shared."""
     wanted = list(roots)
-    readers = _readers(wanted)
+    readers = readers_of(wanted)
 
     def change(node: Relation) -> Relation:
         return _pushed(node, readers) or node if isinstance(node, Aggregate) else node
 
     known: dict[Relation, Relation] = {}
     return {each: rewrite(each, change, known) for each in wanted}
-
-
-def _readers(roots: list[Relation]) -> Mapping[Relation, int]:
-    readers = dict.fromkeys(topological(roots), 0)
-    for relation in [*readers]:
-        for each in nodes.inputs_of(relation):
-            readers[each] += 1
-    for root in roots:
-        readers[root] += 1
-    return readers
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from crossover.relations.nodes import Materialise, Relation, inputs_of, with_inputs
 
@@ -20,6 +20,17 @@ def topological(roots: Iterable[Relation]) -> list[Relation]:
     for root in roots:
         visit(root)
     return list(order)
+
+
+def readers_of(roots: Sequence[Relation]) -> dict[Relation, int]:
+    """Return how often each relation of a graph is read: by other relations, and once for each root that it is."""
+    readers = dict.fromkeys(topological(roots), 0)
+    for relation in [*readers]:
+        for each in inputs_of(relation):
+            readers[each] += 1
+    for root in roots:
+        readers[root] += 1
+    return readers
 
 
 def rewrite(relation: Relation, change: Callable[[Relation], Relation], known: dict[Relation, Relation]) -> Relation:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from crossover.core.errors import ConfigError
+from crossover.core.files import text_or_nothing
 
 VARIABLE = "CROSSOVER_MEMORY"
 """Environment variable with a limit of its own: `8g`, `500m`, or bytes."""
@@ -40,7 +41,7 @@ def size_of(text: str) -> int:
 def group_rooms(groups: Path, membership: Path) -> list[int]:
     """Return what the control groups of this process leave free: a group's limit holds for all below it."""
     rooms = [_room(groups / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes")]
-    own = next((line.split("::", 1)[1] for line in _read(membership).splitlines() if line.startswith("0::")), "/")
+    own = next((line.split("::", 1)[1] for line in text_or_nothing(membership).splitlines() if line.startswith("0::")), "/")
     place = groups / own.strip().lstrip("/")
     while True:
         rooms.append(_room(place, "memory.max", "memory.current"))
@@ -51,7 +52,7 @@ def group_rooms(groups: Path, membership: Path) -> list[int]:
 
 
 def _room(place: Path, limit: str, used: str) -> int | None:
-    most, now = _read(place / limit).strip(), _read(place / used).strip()
+    most, now = text_or_nothing(place / limit).strip(), text_or_nothing(place / used).strip()
     if not (most.isdigit() and now.isdigit()):
         return None
     return max(int(most) - int(now) + _cached(place / "memory.stat"), 0)
@@ -59,12 +60,5 @@ def _room(place: Path, limit: str, used: str) -> int | None:
 
 def _cached(statistics: Path) -> int:
     """Pages of files that the group counts as used and gives back when asked."""
-    found = re.search(r"^(?:total_)?inactive_file (\d+)$", _read(statistics), re.MULTILINE)
+    found = re.search(r"^(?:total_)?inactive_file (\d+)$", text_or_nothing(statistics), re.MULTILINE)
     return int(found.group(1)) if found else 0
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except OSError:
-        return ""

@@ -12,7 +12,7 @@ import numpy as np
 from crossover.engines.pandas.frames import Frame
 from crossover.engines.single_node import k_means, sums
 from crossover.engines.single_node.blocks import Blocks, empty_dense
-from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+from crossover.learning.models.matrix import Floats, Labels, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
 
 
@@ -21,12 +21,12 @@ def blocks_of(matrix: Matrix, frame: Frame) -> Blocks:
     for place, name in enumerate(matrix.dense):
         dense[:, place] = frame[name].data
     codes = [(frame[block.column].spread(frame.rows).data, block.width) for block in matrix.codes]
-    label = _doubles(frame, matrix.label) if matrix.label else np.empty(0)
-    return Blocks(dense, codes, label, _doubles(frame, matrix.weight) if matrix.weight else None)
+    label = _numbers(frame, matrix.label) if matrix.label else np.empty(0)
+    return Blocks(dense, codes, label, _numbers(frame, matrix.weight).astype(np.float64) if matrix.weight else None)
 
 
-def _doubles(frame: Frame, column: str) -> Floats:
-    return np.asarray(frame[column].spread(frame.rows).data.astype(np.float64))
+def _numbers(frame: Frame, column: str) -> Labels:
+    return np.asarray(frame[column].spread(frame.rows).data)
 
 
 def fit_logistic_regression(blocks: Blocks, penalty: Penalty, iterations: int, tolerance: float) -> Floats:

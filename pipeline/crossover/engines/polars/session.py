@@ -23,6 +23,7 @@ from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.softmax import SoftmaxSums
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
+from crossover.relations.graph import readers_of
 
 
 class PolarsEngine(Engine[Frame]):
@@ -122,7 +123,7 @@ class PolarsEngine(Engine[Frame]):
     # shared work
 
     def evaluate(self, relation: nodes.Relation) -> Frame:
-        outer, self._readers = self._readers, _readers(relation)
+        outer, self._readers = self._readers, readers_of([relation])
         try:
             return super().evaluate(relation)
         finally:
@@ -143,16 +144,3 @@ class PolarsEngine(Engine[Frame]):
                 inputs = [self._as_query(each, known) for each in nodes.inputs_of(relation)]
                 known[relation] = super()._compute(relation, inputs)
         return known[relation]
-
-
-def _readers(relation: nodes.Relation) -> dict[nodes.Relation, int]:
-    """Return how many relations of a graph read each of its relations."""
-    readers: dict[nodes.Relation, int] = {}
-    waiting, seen = [relation], {relation}
-    while waiting:
-        for each in nodes.inputs_of(waiting.pop()):
-            readers[each] = readers.get(each, 0) + 1
-            if each not in seen:
-                seen.add(each)
-                waiting.append(each)
-    return readers

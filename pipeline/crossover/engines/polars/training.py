@@ -56,5 +56,5 @@ def blocks(frame: Frame, matrix: Matrix) -> Blocks:
     for place, name in enumerate(matrix.dense):
         dense[:, place] = rows[name].to_numpy()
     codes = [(rows[block.column].to_numpy(), block.width) for block in matrix.codes]
-    label = rows[matrix.label].to_numpy().astype(np.float64) if matrix.label else np.empty(0)
+    label = rows[matrix.label].to_numpy() if matrix.label else np.empty(0)
     return Blocks(dense, codes, label, rows[matrix.weight].to_numpy() if matrix.weight else None)

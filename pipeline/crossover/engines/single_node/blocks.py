@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from crossover.learning.models.matrix import Floats
+from crossover.learning.models.matrix import Floats, Labels
 
 Codes = tuple[npt.NDArray[Any], int]
 """A column of codes (n,) of 0 .. width - 1 that stands for `width` columns of zeros and ones, and the width."""
-
-Labels = npt.NDArray[np.float64]
-"""Of shape (n,): 0 and 1, or any numbers."""
 
 
 @dataclass(frozen=True, eq=False)

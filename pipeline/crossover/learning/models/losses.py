@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from crossover.learning.models.matrix import Floats, Loss
+from crossover.learning.models.matrix import Floats, Labels, Loss
 
 
-def row_losses(loss: Loss, score: Floats, label: Floats) -> tuple[Floats, Floats, Floats]:
+def row_losses(loss: Loss, score: Floats, label: Labels) -> tuple[Floats, Floats, Floats]:
     """Return loss, its derivative by the score, and its second derivative, of each row (n,)."""
     if loss == "squared":
-        residual = score - label
+        residual: Floats = np.subtract(score, label)
         return residual**2 / 2, residual, np.ones_like(score)
     smaller = 1 / (1 + np.exp(-np.abs(score)))
     probability = np.where(score >= 0, smaller, 1 - smaller)
-    return np.logaddexp(0, score) - label * score, probability - label, probability * (1 - probability)
+    return np.logaddexp(0, score) - label * score, np.subtract(probability, label), probability * (1 - probability)

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from crossover.relations.nodes import Relation
 
 Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+"""Of shape (n,): 0 and 1, or any numbers, as the engine holds them: a copy of 5 million is 45 MB."""
 
 Loss = Literal["logistic", "squared"]
 """Of a row with label y and score s: ln(1 + exp(s)) - y s with y of 0 and 1; or (y - s)^2 / 2."""

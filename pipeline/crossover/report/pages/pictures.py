@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from crossover.compare.measurement import MeasuredSize, Spread, Summary
 from crossover.report.amounts import NOT_KNOWN, count, digits, seconds, share, size, times
@@ -41,30 +42,72 @@ def _line(reading: Reading, configuration: Configuration) -> Line:
     return LINES[tried.index(configuration.parallelism) % len(LINES)]
 
 
-def _time(reading: Reading) -> Iterator[Picture]:
-    series: list[Series] = []
-    crosses, rows = [], []
+@dataclass(frozen=True)
+class _Quantity:
+    """What grows with the size of the data: where it stands in a summary and among the fits, and how it is told."""
+
+    name: str
+    of: Callable[[Summary], Spread]
+    """Which spread of a summary it is."""
+    columns: tuple[str, ...]
+    """Fields of the spread that the table shows."""
+    told: Callable[[float | None], str]
+    missing: Callable[[MeasuredSize, Configuration], bool]
+    """Whether there is a cross instead of a point."""
+
+
+@dataclass
+class _BySize:
+    """A quantity of all configurations: drawn, and as rows of a table."""
+
+    series: list[Series] = field(default_factory=list)
+    crosses: list[tuple[float, int]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def _by_size(reading: Reading, quantity: _Quantity) -> _BySize:
+    found = _BySize()
     for configuration in reading.configurations:
-        measured = list(_points(reading, configuration))
-        line = fitted(reading.measured, "wall_s", configuration)
-        series += _measured(reading, configuration, [(at, summary.wall_s) for at, summary in measured], line)
+        measured = [(at, quantity.of(summary)) for at, summary in _points(reading, configuration)]
+        line = fitted(reading.measured, quantity.name, configuration)
+        found.series += _measured(reading, configuration, measured, line)
         look = reading.look(configuration.engine)
-        crosses += [(float(at.rows), look) for at in reading.sizes if at.rows and reading.ended_badly(at, configuration)]
-        rows += [
-            (
-                reading.name(configuration), at.name, count(at.rows), seconds(summary.wall_s.median), seconds(summary.wall_s.lowest),
-                seconds(summary.wall_s.highest), seconds(line.line.at(at.rows or 0) if line else None),
-            )
-            for at, summary in measured
-        ]  # fmt: skip
-    if not series:
+        found.crosses += [(float(at.rows), look) for at in reading.sizes if at.rows and quantity.missing(at, configuration)]
+        for at, spread in measured:
+            figures = [*(getattr(spread, column) for column in quantity.columns), line.line.at(at.rows or 0) if line else None]
+            found.rows.append((reading.name(configuration), at.name, count(at.rows), *map(quantity.told, figures)))
+    return found
+
+
+def _time(reading: Reading) -> Iterator[Picture]:
+    columns = ("median", "lowest", "highest")
+    found = _by_size(reading, _Quantity("wall_s", lambda summary: summary.wall_s, columns, seconds, reading.ended_badly))
+    if not found.series:
         return
-    about = ["Wall time of the whole process: medians, with the lowest and the highest run. Both axes are logarithmic.", *_of_lines(series)]
-    about += ["A cross above: a run did not fit or failed."] if crosses else []
+    about = ["Wall time of the whole process: medians, with the lowest and the highest run. Both axes are logarithmic.", *_of_lines(found.series)]
+    about += ["A cross above: a run did not fit or failed."] if found.crosses else []
     yield Picture(
         "time", "Time by size", " ".join(about),
-        Lines(ROWS, Axis("wall time", "s", log=True), tuple(series), crossing(reading.measured), tuple(crosses)),
-        Grid(("engine", "size", "rows", "median", "lowest", "highest", "fitted"), rows, left=2, folded=DATA),
+        Lines(ROWS, Axis("wall time", "s", log=True), tuple(found.series), crossing(reading.measured), tuple(found.crosses)),
+        Grid(("engine", "size", "rows", *columns, "fitted"), found.rows, left=2, folded=DATA),
+    )  # fmt: skip
+
+
+def _memory(reading: Reading) -> Iterator[Picture]:
+    columns = ("median", "highest")
+    found = _by_size(reading, _Quantity("memory", lambda summary: summary.peak_memory, columns, size, reading.did_not_fit))
+    if not found.series:
+        return
+    limit, words = _limit(reading)
+    about = ["Largest sum of the resident memory of all processes at one instant.", *_of_lines(found.series)]
+    about += ["A cross above: it did not fit."] if found.crosses else []
+    yield Picture(
+        "memory", "Memory by size", " ".join(about),
+        Lines(
+            ROWS, Axis("peak memory", "bytes", log=True), tuple(found.series),
+            (Reference(words, limit, upright=False),) if limit else (), tuple(found.crosses),
+        ),
+        Grid(("engine", "size", "rows", *columns, "fitted"), found.rows, left=2, folded=DATA),
     )  # fmt: skip
 
 
@@ -86,37 +129,6 @@ def _measured(
 def _of_lines(series: list[Series]) -> list[str]:
     fits = any(not each.name for each in series)
     return ["Lines are fitted: a fixed part and a part for each row; dotted beyond what was measured."] if fits else []
-
-
-def _memory(reading: Reading) -> Iterator[Picture]:
-    series: list[Series] = []
-    crosses, rows = [], []
-    for configuration in reading.configurations:
-        measured = list(_points(reading, configuration))
-        line = fitted(reading.measured, "memory", configuration)
-        series += _measured(reading, configuration, [(at, summary.peak_memory) for at, summary in measured], line)
-        look = reading.look(configuration.engine)
-        crosses += [(float(at.rows), look) for at in reading.sizes if at.rows and reading.did_not_fit(at, configuration)]
-        rows += [
-            (
-                reading.name(configuration), at.name, count(at.rows), size(summary.peak_memory.median), size(summary.peak_memory.highest),
-                size(line.line.at(at.rows or 0) if line else None),
-            )
-            for at, summary in measured
-        ]  # fmt: skip
-    if not series:
-        return
-    limit, words = _limit(reading)
-    about = ["Largest sum of the resident memory of all processes at one instant.", *_of_lines(series)]
-    about += ["A cross above: it did not fit."] if crosses else []
-    yield Picture(
-        "memory", "Memory by size", " ".join(about),
-        Lines(
-            ROWS, Axis("peak memory", "bytes", log=True), tuple(series),
-            (Reference(words, limit, upright=False),) if limit else (), tuple(crosses),
-        ),
-        Grid(("engine", "size", "rows", "median", "highest", "fitted"), rows, left=2, folded=DATA),
-    )  # fmt: skip
 
 
 def _limit(reading: Reading) -> tuple[float, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from crossover.core.files import text_or_nothing
 from crossover.runs.measure.group_places import Place, cpu_places, memory_places
 
 NAME = "crossover"
@@ -37,7 +38,7 @@ class Group:
     def cpu_s(self) -> float | None:
         """Return the CPU seconds of all that ever ran inside, or None if nobody counts them here."""
         if self.place.version == 1:
-            text = _read(self.place.folder / "cpuacct.usage").strip()
+            text = text_or_nothing(self.place.folder / "cpuacct.usage").strip()
             return int(text) / 1e9 if text.isdigit() else None
         microseconds = _number(self.place.folder / "cpu.stat", "usage_usec")
         return None if microseconds is None else microseconds / 1e6
@@ -71,7 +72,7 @@ class Group:
         """Kill what is left inside and take the group away."""
         until = time.monotonic() + PATIENCE
         while self.place.folder.exists():
-            for text in _read(self.place.folder / "cgroup.procs").split():
+            for text in text_or_nothing(self.place.folder / "cgroup.procs").split():
                 with suppress(psutil.Error):
                     psutil.Process(int(text)).kill()
             try:
@@ -147,12 +148,5 @@ def _sweep(parent: Path) -> None:
 
 
 def _number(path: Path, name: str) -> int | None:
-    found = re.search(rf"^{name} (\d+)$", _read(path), re.MULTILINE)
+    found = re.search(rf"^{name} (\d+)$", text_or_nothing(path), re.MULTILINE)
     return int(found.group(1)) if found else None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii")
-    except OSError:
-        return ""

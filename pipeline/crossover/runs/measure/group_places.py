@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from crossover.core.files import text_or_nothing
+
 MEMBERSHIP = Path("/proc/self/cgroup")
 MOUNTS = Path("/proc/self/mountinfo")
 UNIFIED = ""
@@ -75,19 +77,12 @@ def _below(mounted: Path, root: str, path: str) -> Path | None:
 
 def _hands_memory_on(own: Path) -> Path | None:
     for folder in (own, *own.parents):
-        if "memory" in _text(folder / "cgroup.subtree_control").split():
+        if "memory" in text_or_nothing(folder / "cgroup.subtree_control").split():
             return folder
-        if not (folder / "cgroup.procs").exists() or _text(folder / "memory.max").strip() not in ("", "max"):
+        if not (folder / "cgroup.procs").exists() or text_or_nothing(folder / "memory.max").strip() not in ("", "max"):
             return None
     return None
 
 
 def _lines(path: Path) -> list[str]:
-    return _text(path).splitlines()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return ""
+    return text_or_nothing(path).splitlines()

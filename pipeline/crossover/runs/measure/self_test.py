@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,18 +77,10 @@ def check_engine(engine: Engine[Any]) -> list[Check]:
     checks: list[Check] = []
     with engine.known_work() as works, ProcessTree() as tree:
         for way, work in works.items():
-            with _measured(tree) as usages:
-                known = work()
-            checks += _checks(way, known, usages[0])
+            mark = tree.mark()
+            known = work()
+            checks += _checks(way, known, tree.since(mark))
     return checks
-
-
-@contextmanager
-def _measured(tree: ProcessTree) -> Iterator[list[Usage]]:
-    usages: list[Usage] = []
-    mark = tree.mark()
-    yield usages
-    usages.append(tree.since(mark))
 
 
 def _checks(way: str, known: Mapping[str, float], usage: Usage) -> list[Check]:
