@@ -115,6 +115,15 @@ def test_spark_gives_the_same_answer_on_made_data_and_tells_what_it_did(shop: Sh
     assert polars["spark"] is None
     assert spark["spark"]["jobs"] > 0
     assert spark["spark"]["tasks"] >= spark["spark"]["stages"] > 0
+    # nothing of what Spark did lies outside a clock, and the log is cut where clocks begin
+    assert all(clock["spark"] is None for clock in polars["clocks"])
+    done_in = {(clock["name"], clock["table"]): clock["spark"] for clock in spark["clocks"]}
+    for name in ("jobs", "tasks", "scans", "shuffle_write_bytes"):
+        assert sum(each[name] for each in done_in.values()) == spark["spark"][name]
+    assert done_in["start", None]["jobs"] == 0
+    assert done_in["train", "fraud"]["jobs"] > 1
+    assert done_in["train", "fraud"]["scans"] == 0
+    assert done_in["ingest", "transactions"]["scans"] > 0
     assert all(1 < run["iterations"]["fraud"] < 100 for run in (polars, spark))
     assert spark["session_start_s"] > polars["session_start_s"]
     # the JVM is in the tree that is looked at

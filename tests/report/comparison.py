@@ -139,7 +139,7 @@ def _finished(size: str, engine: str, cores: int, repeat: int) -> dict[str, Any]
     spark = {
         "jobs": 31, "stages": 44, "tasks": 212, "failed_tasks": 0, "scans": 3, "shuffle_read_bytes": SIZES[size] * 9,
         "shuffle_write_bytes": SIZES[size] * 9, "spill_bytes": 0, "gc_s": wall * 0.02, "executor_cpu_s": wall * cores * 0.5,
-        "jvm_calls": 2841, "jvm_call_s": wall * 0.8, "event_log_lines": 900,
+        "jvm_calls": 2841, "jvm_call_s": wall * 0.8, "planning_s": wall * 0.3, "event_log_lines": 900,
     }  # fmt: skip
     return {
         "message": None, "run": f"20261121-{repeat}", "folder": f"runs/fraud/attempts/20261121-{repeat}",
@@ -149,7 +149,10 @@ def _finished(size: str, engine: str, cores: int, repeat: int) -> dict[str, Any]
         },
         "session_start_s": 4.1 if engine == "spark" else None,
         "clocks": [
-            {"name": name, "table": None, "wall_s": seconds, "cpu_s": seconds * cores * 0.8, "peak_memory": memory}
+            {
+                "name": name, "table": None, "wall_s": seconds, "cpu_s": seconds * cores * 0.8, "peak_memory": memory,
+                "spark": {**spark, "jobs": 4} if engine == "spark" else None,
+            }
             for name, seconds in _clocks(wall, engine)
         ],
         "spark": spark if engine == "spark" else None,

@@ -20,7 +20,7 @@ from crossover.compare.measurement import (
     MeasuredUsage,
 )
 from crossover.compare.schedule import Turn
-from crossover.compare.spark_run import spark_figures_of
+from crossover.compare.spark_run import by_clock, spark_log_of
 from crossover.compare.summary import START
 from crossover.core.errors import DoesNotFit
 from crossover.learning.models.fitted import MODEL
@@ -96,9 +96,10 @@ def keep_records(attempt: Attempt) -> None:
 
 def _with_record(run: MeasuredRun, attempt: Attempt) -> MeasuredRun:
     record = attempt.read_json(attempt.record.name)
-    clocks = tuple(_clock(each) for each in record["clocks"])
+    log = spark_log_of(attempt)
+    clocks = tuple(_clock(each, work) for each, work in zip(record["clocks"], by_clock(log, record), strict=True))
     models = {each["name"]: each for each in record["outcome"]["models"]}
-    spark = spark_figures_of(attempt)
+    spark = None if log is None else log.figures().to_json()
     again = any(each["retries"] for each in record["clocks"]) or bool(spark and spark.get("failed_tasks"))
     counted = {name: each["metrics"].get("training_rows") for name, each in models.items()}
     return MeasuredRun(
@@ -115,8 +116,8 @@ def _with_record(run: MeasuredRun, attempt: Attempt) -> MeasuredRun:
     )
 
 
-def _clock(clock: Mapping[str, Any]) -> MeasuredClock:
-    return MeasuredClock.from_json({**clock, "read_bytes": clock["bytes_read"]})
+def _clock(clock: Mapping[str, Any], spark: Mapping[str, Any] | None) -> MeasuredClock:
+    return MeasuredClock.from_json({**clock, "read_bytes": clock["bytes_read"], "spark": spark})
 
 
 def _iterations(attempt: Attempt, models: Mapping[str, Any]) -> dict[str, int]:

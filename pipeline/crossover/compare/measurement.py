@@ -76,6 +76,8 @@ class MeasuredClock(Read):
     rows_in: int | None = None
     rows_out: int | None = None
     read_bytes: int | None = None
+    spark: Mapping[str, Any] | None = None
+    """What Spark did in it: jobs, scans, bytes shuffled and spilled, GC, time in calls to the JVM."""
 
 
 @dataclass(frozen=True)

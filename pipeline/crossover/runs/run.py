@@ -82,8 +82,8 @@ def perform(
     work: Work, identity: Identity, engine: str, options: EngineOptions, attempt: Attempt, display: Display
 ) -> RunRecord:
     """Execute work in a private attempt and write its record. Nothing is published."""
-    started = utc_now()
     with ProcessTree(root_of_this_run()) as tree, Progress(display, tree, attempt.log) as progress:
+        started = utc_now()
         whole = tree.mark()
         progress.event("begun", pipeline=work.pipeline, engine=engine, key=identity.key)
         try:

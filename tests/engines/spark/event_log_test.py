@@ -13,13 +13,23 @@ from typing import Any
 
 import pytest
 
-from crossover.engines.spark.event_log import figures_of, log_files, spark_figures
+from crossover.engines.spark.event_log import SparkFigures, SparkLog, SparkWork, log_files, read_log
 from crossover.engines.spark.jvm_calls import JvmCalls, read_calls, seconds_outside, write_calls
 
 pytestmark = pytest.mark.once
 
 LOGS = Path(__file__).parent / "event_logs"
 LINES = ("spark-3.5", "spark-4.3")
+
+
+def figures_of_folder(folder: Path) -> SparkFigures:
+    log = read_log(folder)
+    assert log is not None
+    return log.figures()
+
+
+def work_of(events: list[dict[str, Any]], calls: JvmCalls | None = None) -> SparkWork:
+    return SparkLog(events, calls).figures().whole
 
 
 def task(reason: str = "Success", **metrics: int) -> dict[str, Any]:
@@ -37,28 +47,26 @@ def task(reason: str = "Success", **metrics: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("line", LINES)
 def test_one_parser_reads_both_lines(line: str) -> None:
-    figures = spark_figures(LOGS / line)
-    assert figures is not None
+    found = figures_of_folder(LOGS / line)
+    figures = found.whole
     text = "".join(path.read_text() for path in (LOGS / line).rglob("*") if path.is_file())
     # counted in the text by expressions of another kind
     assert figures.jobs == len(re.findall('"SparkListenerJobStart"', text)) == 13
     assert figures.stages == len(re.findall('"SparkListenerStageCompleted"', text)) == 13
     assert figures.tasks == len(re.findall('"SparkListenerTaskStart"', text)) == 13
     assert figures.failed_tasks == 0
-    assert figures.event_log_lines == text.count("\n")
+    assert found.event_log_lines == text.count("\n")
     written = re.findall(r'"internal\.metrics\.shuffle\.write\.bytesWritten","Value":(\d+)', text)
     assert figures.shuffle_write_bytes == sum(int(each) for each in written) > 0
     assert figures.shuffle_read_bytes == figures.shuffle_write_bytes
     assert 0.5 < figures.executor_cpu_s < 2
     assert 0 < figures.gc_s < 1
-    assert (figures.jvm_calls, figures.jvm_call_s, figures.planning_s) == (None, None, None)
+    assert (found.jvm_calls, figures.jvm_call_s, figures.planning_s) == (None, None, None)
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_what_is_kept_is_scanned_once_however_often_it_is_read(line: str) -> None:
-    figures = spark_figures(LOGS / line)
-    assert figures is not None
-    assert figures.scans == 4
+    assert figures_of_folder(LOGS / line).whole.scans == 4
 
 
 def test_files_that_rolled_are_read_in_their_order() -> None:
@@ -69,25 +77,24 @@ def test_files_that_rolled_are_read_in_their_order() -> None:
 def test_an_unfinished_log_is_read_up_to_the_line_that_was_cut_off(tmp_path: Path) -> None:
     whole = json.dumps(task(written=7))
     (tmp_path / "local-17.inprogress").write_text(f"{whole}\n{whole}\n{whole[:40]}")
-    figures = spark_figures(tmp_path)
-    assert figures is not None
-    assert (figures.tasks, figures.shuffle_write_bytes, figures.event_log_lines) == (2, 14, 2)
+    found = figures_of_folder(tmp_path)
+    assert (found.whole.tasks, found.whole.shuffle_write_bytes, found.event_log_lines) == (2, 14, 2)
 
 
 def test_a_folder_without_a_log_tells_nothing(tmp_path: Path) -> None:
     write_calls(tmp_path, JvmCalls(1, 0.5, ((10.0, 10.5),)))
-    assert spark_figures(tmp_path) is None
+    assert read_log(tmp_path) is None
 
 
 def test_failed_tasks_count_with_what_they_used_and_one_that_was_lost_has_nothing() -> None:
     lost = {"Event": "SparkListenerTaskEnd", "Task End Reason": {"Reason": "ExecutorLostFailure"}}
-    figures = figures_of([task(cpu=10**9), task("ExceptionFailure", cpu=2 * 10**9, spilled=30), lost])
+    figures = work_of([task(cpu=10**9), task("ExceptionFailure", cpu=2 * 10**9, spilled=30), lost])
     assert (figures.tasks, figures.failed_tasks) == (3, 2)
     assert (figures.executor_cpu_s, figures.spill_bytes) == (3.0, 30)
 
 
 def test_bytes_from_other_machines_and_from_this_one_are_one_sum() -> None:
-    figures = figures_of([task(remote=5, local=6), task(local=7)])
+    figures = work_of([task(remote=5, local=6), task(local=7)])
     assert figures.shuffle_read_bytes == 18
 
 
@@ -99,13 +106,13 @@ def test_a_scan_that_runs_in_two_stages_counts_twice_and_one_that_runs_in_none_n
     plan = {"nodeName": "Union", "metrics": [], "children": [*nodes, inline]}
     stages = [{"Event": "SparkListenerStageCompleted", "Stage Info": {"Accumulables": [{"ID": each}]}} for each in (6, 6, 7)]
     start = {"Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart", "sparkPlanInfo": plan}
-    assert figures_of([start, *stages]).scans == 2
+    assert work_of([start, *stages]).scans == 2
 
 
 def test_the_pause_of_a_collector_is_counted_once_where_the_jvm_told_it() -> None:
     events = [task(gc=900), task(gc=900)]
-    assert figures_of(events).gc_s == 1.8
-    assert figures_of(events, JvmCalls(0, 0.0, (), gc_s=0.9)).gc_s == 0.9
+    assert work_of(events).gc_s == 1.8
+    assert work_of(events, JvmCalls(0, 0.0, (), gc_s=0.9)).gc_s == 0.9
 
 
 def test_calls_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -119,9 +126,39 @@ def test_planning_is_what_lies_in_calls_and_outside_jobs() -> None:
         {"Event": "SparkListenerJobStart", "Job ID": 0, "Submission Time": 11_000},
         {"Event": "SparkListenerJobEnd", "Job ID": 0, "Completion Time": 14_000},
     ]
-    figures = figures_of(job, JvmCalls(9, 7.0, ((10.0, 15.0), (16.0, 18.0))))
-    assert (figures.jvm_calls, figures.jvm_call_s) == (9, 7.0)
-    assert figures.planning_s == 4.0  # 10 to 11, 14 to 15, 16 to 18
+    found = SparkLog(job, JvmCalls(9, 7.0, ((10.0, 15.0), (16.0, 18.0)))).figures()
+    assert (found.jvm_calls, found.whole.jvm_call_s) == (9, 7.0)
+    assert found.whole.planning_s == 4.0  # 10 to 11, 14 to 15, 16 to 18
+
+
+def test_work_belongs_to_the_span_in_which_it_began() -> None:
+    job = [
+        {"Event": "SparkListenerJobStart", "Job ID": 0, "Submission Time": 11_000},
+        {**task(written=5, spilled=2, gc=300), "Task Info": {"Launch Time": 11_500}},
+        {"Event": "SparkListenerJobEnd", "Job ID": 0, "Completion Time": 14_000},
+        {"Event": "SparkListenerJobStart", "Job ID": 1, "Submission Time": 16_500},
+        {**task(written=7), "Task Info": {"Launch Time": 16_600}},
+        {"Event": "SparkListenerJobEnd", "Job ID": 1, "Completion Time": 17_000},
+    ]
+    calls = JvmCalls(9, 7.0, ((10.0, 15.0), (16.0, 18.0)), gc_s=0.9)
+    first, second, none = SparkLog(job, calls).within([(10.0, 16.5), (16.5, 18.0), (18.0, 19.0)])
+    assert (first.jobs, first.tasks, first.shuffle_write_bytes, first.spill_bytes, first.gc_s) == (1, 1, 5, 2, 0.3)
+    assert (first.jvm_call_s, first.planning_s) == (5.5, 2.5)  # 10 to 11, 14 to 15, 16 to 16.5
+    assert (second.jobs, second.shuffle_write_bytes, second.jvm_call_s, second.planning_s) == (1, 7, 1.5, 1.0)
+    assert (none.jobs, none.tasks, none.jvm_call_s, none.planning_s) == (0, 0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_clocks_of_a_real_log_add_up_to_all_of_it(line: str) -> None:
+    log = read_log(LOGS / line)
+    assert log is not None
+    starts = sorted(each["Submission Time"] / 1e3 for each in log.events if each["Event"] == "SparkListenerJobStart")
+    middle = starts[len(starts) // 2]
+    parts = log.within([(0.0, middle), (middle, 2e10)])
+    whole = log.figures().whole
+    assert all(0 < part.jobs < whole.jobs for part in parts)
+    for name in ("jobs", "stages", "tasks", "scans", "shuffle_write_bytes", "shuffle_read_bytes"):
+        assert sum(getattr(part, name) for part in parts) == getattr(whole, name)
 
 
 @pytest.mark.parametrize(

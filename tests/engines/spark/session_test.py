@@ -84,13 +84,14 @@ options = EngineOptions(parallelism=2, partitions=2, settings={"spark.driver.mem
 
 TWICE = LIFE + """
 from dataclasses import replace
-from crossover.engines.spark.event_log import spark_figures
+from crossover.engines.spark.event_log import read_log
 for each in ("first", "second"):
     with open_engine("spark", replace(options, event_log=Path("events") / each)) as engine:
         print(engine.session.range(5).repartition(3).count(), engine.session.sparkContext.master)
-    found = spark_figures(Path("events") / each)
-    print(found.jobs > 0, found.tasks >= 3, found.scans, found.shuffle_write_bytes > 0, found.failed_tasks)
-    print(3 < found.jvm_calls < 300, 0 < found.planning_s < found.jvm_call_s < 60, found.gc_s > 0)
+    found = read_log(Path("events") / each).figures()
+    done = found.whole
+    print(done.jobs > 0, done.tasks >= 3, done.scans, done.shuffle_write_bytes > 0, done.failed_tasks)
+    print(3 < found.jvm_calls < 300, 0 < done.planning_s < done.jvm_call_s < 60, done.gc_s > 0)
 """
 
 KILLED = LIFE + """

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from crossover.engines.spark.jvm_calls import JvmCalls, read_calls, seconds_outside
+from crossover.engines.spark.jvm_calls import JvmCalls, Span, overlap, read_calls, seconds_outside
 
 ROLLING = re.compile(r"events_(\d+)_")
 """A file of Spark 4's folder `eventlog_v2_<application>`, by its number; beside it lies an empty `appstatus_`."""
@@ -24,8 +24,8 @@ FILES_READ = "number of files read"
 
 
 @dataclass(frozen=True)
-class SparkFigures:
-    """What a session did. `None` is "not known", never 0."""
+class SparkWork:
+    """What Spark did in some time. `None` is "not known", never 0."""
 
     jobs: int
     stages: int
@@ -39,26 +39,61 @@ class SparkFigures:
     spill_bytes: int
     """Written to disk because memory was out."""
     gc_s: float
-    """Of the JVM if it told at its end, else the sum over tasks, in which tasks beside each other count one pause twice."""
+    """Of a session: of the JVM if it told at its end. Else the sum over tasks, in which tasks beside each other count one pause twice."""
     executor_cpu_s: float
     """CPU seconds of tasks inside the JVM."""
-    jvm_calls: int | None
-    """Calls of Python's main thread to the JVM after the session had started."""
     jvm_call_s: float | None
-    """Seconds spent in them, jobs included: a call that starts a job waits for it."""
+    """Seconds that Python's main thread spent in calls to the JVM after the session had started, jobs included: a call that starts a job waits for it."""
     planning_s: float | None
     """Seconds of them in which no job ran: building and planning queries, and the calls themselves."""
+
+
+@dataclass(frozen=True)
+class SparkFigures:
+    """What a session did."""
+
+    whole: SparkWork
+    jvm_calls: int | None
+    """Calls of Python's main thread to the JVM after the session had started."""
     event_log_lines: int
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values."""
-        return asdict(self)
+        return {**asdict(self.whole), "jvm_calls": self.jvm_calls, "event_log_lines": self.event_log_lines}
 
 
-def spark_figures(folder: Path) -> SparkFigures | None:
-    """Return what the event log in a folder tells of a session that has ended; None if there is none."""
-    lines = [line for file in log_files(folder) for line in _events(file)]
-    return figures_of(lines, read_calls(folder)) if lines else None
+@dataclass(frozen=True)
+class SparkLog:
+    """What is written down of a session that has ended: the events of Spark, and the calls to the JVM."""
+
+    events: Sequence[Mapping[str, Any]]
+    calls: JvmCalls | None = None
+
+    def figures(self) -> SparkFigures:
+        """Return the figures of the session."""
+        log = _Log()
+        for event in self.events:
+            log.take(event)
+        work = log.work(self.calls)
+        if self.calls is not None and self.calls.gc_s is not None:
+            work = replace(work, gc_s=self.calls.gc_s)
+        return SparkFigures(work, None if self.calls is None else self.calls.number, len(self.events))
+
+    def within(self, spans: Sequence[Span]) -> list[SparkWork]:
+        """Return what was done in each span of time, each by what began in it."""
+        logs = [_Log() for _ in spans]
+        for event in self.events:
+            began = _began(event)
+            for log, (first, last) in zip(logs, spans, strict=True):
+                if began is None or first <= began < last:
+                    log.take(event)
+        return [log.work(_clipped(self.calls, span)) for log, span in zip(logs, spans, strict=True)]
+
+
+def read_log(folder: Path) -> SparkLog | None:
+    """Return the event log in a folder; None if there is none."""
+    events = [event for file in log_files(folder) for event in _events(file)]
+    return SparkLog(events, read_calls(folder)) if events else None
 
 
 def log_files(folder: Path) -> list[Path]:
@@ -69,19 +104,11 @@ def log_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.is_file() and SINGLE.match(path.name))
 
 
-def figures_of(events: Iterable[Mapping[str, Any]], calls: JvmCalls | None = None) -> SparkFigures:
-    """Return the figures of the events of one session."""
-    log = _Log()
-    for event in events:
-        log.take(event)
-    return log.figures(calls)
-
-
 class _Log:
     """Adds up events, each kind by a method of its own."""
 
     def __init__(self) -> None:
-        self.lines = self.tasks = self.failed = 0
+        self.tasks = self.failed = 0
         self.shuffle_read = self.shuffle_write = self.spill = self.gc_ms = self.cpu_ns = 0
         self.jobs: dict[int, tuple[float, float]] = {}
         self.stages: list[set[int]] = []
@@ -96,15 +123,14 @@ class _Log:
         }
 
     def take(self, event: Mapping[str, Any]) -> None:
-        self.lines += 1
         take = self._kinds.get(event["Event"].rsplit(".", 1)[-1])
         if take is not None:
             take(event)
 
-    def figures(self, calls: JvmCalls | None) -> SparkFigures:
+    def work(self, calls: JvmCalls | None) -> SparkWork:
         # each scan is known by the smallest of its metrics; a stage that ran it names at least one of them
         scans = sum(len({self.scans[metric] for metric in stage if metric in self.scans}) for stage in self.stages)
-        return SparkFigures(
+        return SparkWork(
             jobs=len(self.jobs),
             stages=len(self.stages),
             tasks=self.tasks,
@@ -113,12 +139,10 @@ class _Log:
             shuffle_read_bytes=self.shuffle_read,
             shuffle_write_bytes=self.shuffle_write,
             spill_bytes=self.spill,
-            gc_s=self.gc_ms / 1e3 if calls is None or calls.gc_s is None else calls.gc_s,
+            gc_s=self.gc_ms / 1e3,
             executor_cpu_s=self.cpu_ns / 1e9,
-            jvm_calls=None if calls is None else calls.number,
             jvm_call_s=None if calls is None else calls.seconds,
             planning_s=None if calls is None else seconds_outside(calls.spans, list(self.jobs.values())),
-            event_log_lines=self.lines,
         )
 
     def _job_started(self, event: Mapping[str, Any]) -> None:
@@ -126,8 +150,9 @@ class _Log:
         self.jobs[event["Job ID"]] = (began, began)
 
     def _job_ended(self, event: Mapping[str, Any]) -> None:
-        began, _ = self.jobs[event["Job ID"]]
-        self.jobs[event["Job ID"]] = (began, event["Completion Time"] / 1e3)
+        if event["Job ID"] in self.jobs:
+            began, _ = self.jobs[event["Job ID"]]
+            self.jobs[event["Job ID"]] = (began, event["Completion Time"] / 1e3)
 
     def _stage(self, event: Mapping[str, Any]) -> None:
         self.stages.append({each["ID"] for each in event["Stage Info"]["Accumulables"]})
@@ -152,6 +177,28 @@ class _Log:
             metrics = {each["accumulatorId"]: each["name"] for each in node["metrics"]}
             if FILES_READ in metrics.values():
                 self.scans.update(dict.fromkeys(metrics, min(metrics)))
+
+
+def _began(event: Mapping[str, Any]) -> float | None:
+    """Return when the job, stage or task of an event began, in seconds since 1970; None of what concerns no moment, as a plan."""
+    match event["Event"]:
+        case "SparkListenerJobStart":
+            milliseconds = event["Submission Time"]
+        case "SparkListenerStageCompleted":
+            milliseconds = event["Stage Info"]["Submission Time"]
+        case "SparkListenerTaskEnd":
+            milliseconds = event["Task Info"]["Launch Time"]
+        case _:
+            return None
+    return float(milliseconds) / 1e3
+
+
+def _clipped(calls: JvmCalls | None, span: Span) -> JvmCalls | None:
+    """Return the calls within a span. How many they are is not written down."""
+    if calls is None:
+        return None
+    inside = tuple(overlap(calls.spans, span))
+    return JvmCalls(0, sum(ended - began for began, ended in inside), inside)
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

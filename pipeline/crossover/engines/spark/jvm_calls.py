@@ -49,6 +49,11 @@ def seconds_outside(spans: Sequence[Span], jobs: Sequence[Span]) -> float:
     return _total(_joined(spans)) - inside
 
 
+def overlap(spans: Sequence[Span], span: Span) -> list[Span]:
+    """Return the parts of spans that lie in another one."""
+    return _intersected(_joined(spans), [span])
+
+
 def _joined(spans: Sequence[Span]) -> list[Span]:
     """Return spans in order, those that overlap as one."""
     joined: list[Span] = []

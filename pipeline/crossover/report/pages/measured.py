@@ -14,8 +14,9 @@ SHARES = ("size", "engine", "read / input", "shuffled / input", "before training
 SPARK = {
     "jobs": count, "stages": count, "tasks": count, "failed_tasks": count, "scans": count, "shuffle_read_bytes": size,
     "shuffle_write_bytes": size, "spill_bytes": size, "gc_s": seconds, "executor_cpu_s": seconds, "jvm_calls": count, "jvm_call_s": seconds,
+    "planning_s": seconds,
 }  # fmt: skip
-TITLES = {"jvm_calls": "calls to the JVM", "jvm_call_s": "time in them", "gc_s": "GC", "executor_cpu_s": "executor CPU"}
+TITLES = {"jvm_calls": "calls to the JVM", "jvm_call_s": "time in them", "planning_s": "of it without a job", "gc_s": "GC", "executor_cpu_s": "executor CPU"}
 
 
 def page(reading: Reading) -> Page:
@@ -31,6 +32,7 @@ def page(reading: Reading) -> Page:
         *_throughput(reading),
         *_latency(reading),
         *_spark(reading),
+        *_spark_by_clock(reading),
         *_apart(reading),
     ]
     return Page("figures", "The figures", tuple(blocks))
@@ -119,8 +121,28 @@ def _spark(reading: Reading) -> Iterator[Block]:
                 rows.append((at.name, reading.name(configuration), *told))
                 looks.append(reading.look(configuration.engine))
     if rows:
-        header = ("size", "engine", *(TITLES.get(name, name.removesuffix("_bytes").replace("_", " ")) for name in SPARK))
+        header = ("size", "engine", *(_title(name) for name in SPARK))
         yield Grid(header, rows, left=2, folded="What Spark did, in the first run that counts", looks=tuple(looks))
+
+
+def _spark_by_clock(reading: Reading) -> Iterator[Block]:
+    """Tell where in a run Spark did what, at the largest size."""
+    at = reading.largest
+    rows, looks = [], []
+    for configuration in reading.configurations if at is not None else ():
+        run = reading.kept_run(at, configuration) if at is not None else None
+        for clock in run.clocks if run is not None else ():
+            if clock.spark is not None:
+                told = (write(clock.spark.get(name)) for name, write in SPARK.items() if name != "jvm_calls")
+                rows.append((reading.name(configuration), clock.name, clock.table or "", seconds(clock.wall_s), *told))
+                looks.append(reading.look(configuration.engine))
+    if rows:
+        header = ("engine", "clock", "table", "wall", *(_title(name) for name in SPARK if name != "jvm_calls"))
+        yield Grid(header, rows, left=3, folded="What Spark did in each clock of that run, at the largest size", looks=tuple(looks))
+
+
+def _title(name: str) -> str:
+    return TITLES.get(name, name.removesuffix("_bytes").replace("_", " "))
 
 
 def _apart(reading: Reading) -> Iterator[Block]:
