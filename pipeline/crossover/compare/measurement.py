@@ -16,7 +16,7 @@ RETRIES, NOISE = "retries", "noise"
 """Marks of a run or a summary: work was done more than once; repeats lie far apart."""
 
 
-class Read:
+class FromJson:
     """What is read from JSON again; what a later version added is left out."""
 
     @classmethod
@@ -32,7 +32,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class MeasuredSize(Read):
+class MeasuredSize(FromJson):
     """One size of the data: what was read, and whether all engines gave the same answer."""
 
     name: str
@@ -50,7 +50,7 @@ class MeasuredSize(Read):
 
 
 @dataclass(frozen=True)
-class MeasuredUsage(Read):
+class MeasuredUsage(FromJson):
     """What a process tree used from start to exit, and how that was measured."""
 
     wall_s: float
@@ -65,7 +65,7 @@ class MeasuredUsage(Read):
 
 
 @dataclass(frozen=True)
-class MeasuredClock(Read):
+class MeasuredClock(FromJson):
     """One clock of one run."""
 
     name: str
@@ -81,7 +81,7 @@ class MeasuredClock(Read):
 
 
 @dataclass(frozen=True)
-class MeasuredRun(Read):
+class MeasuredRun(FromJson):
     """One run in a process of its own. One that failed or did not fit is a result too."""
 
     size: str
@@ -128,7 +128,7 @@ class MeasuredRun(Read):
 
 
 @dataclass(frozen=True)
-class Spread(Read):
+class Spread(FromJson):
     """A figure over the repeats of one configuration."""
 
     median: float
@@ -139,7 +139,7 @@ class Spread(Read):
 
 
 @dataclass(frozen=True)
-class ClockSummary(Read):
+class ClockSummary(FromJson):
     """Medians of one clock over the repeats; tables of one stage are added up."""
 
     name: str
@@ -148,7 +148,7 @@ class ClockSummary(Read):
 
 
 @dataclass(frozen=True)
-class Summary(Read):
+class Summary(FromJson):
     """The kept repeats of one size, engine and parallelism."""
 
     size: str
@@ -183,7 +183,7 @@ class Summary(Read):
 
 
 @dataclass(frozen=True)
-class Latency(Read):
+class Latency(FromJson):
     """How fast a trained model scores, without any engine."""
 
     model: str
@@ -194,7 +194,7 @@ class Latency(Read):
 
 
 @dataclass(frozen=True)
-class ApartStage(Read):
+class ApartStage(FromJson):
     """A stage as a job of its own, its tables written for the next one: a breakdown, never mixed with the runs.
 
     What is fused in a run is apart here, and reading and writing what is handed over come on top.
@@ -217,7 +217,7 @@ class ApartStage(Read):
 
 
 @dataclass(frozen=True)
-class Measurement(Read):
+class Measurement(FromJson):
     """All of comparison.json."""
 
     pipeline: str
