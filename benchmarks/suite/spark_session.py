@@ -1,12 +1,14 @@
-"""The session of the programs written by hand in PySpark: as many cores and as much memory as ours takes."""
+"""What programs written by hand in PySpark share: a session with as many cores and as much memory as ours takes, and reading."""
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import psutil
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 
 def session() -> SparkSession:
@@ -30,3 +32,12 @@ def session() -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     return builder.getOrCreate()
+
+
+def read(spark: SparkSession, folder: Path, schema: str) -> DataFrame:
+    """Return the wanted columns of a folder of Parquet or CSV files; `schema` is `name type, name type`."""
+    pairs = [each.split() for each in schema.split(", ")]
+    if any(folder.glob("*.parquet")):
+        return spark.read.parquet(str(folder)).select(*(name for name, _ in pairs))
+    texts = spark.read.csv(str(folder), header=True)
+    return texts.select(*(F.col(name).cast(kind).alias(name) for name, kind in pairs))

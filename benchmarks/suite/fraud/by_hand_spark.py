@@ -13,11 +13,11 @@ from pyspark.ml.classification import LogisticRegression
 from pyspark.ml.evaluation import BinaryClassificationEvaluator
 from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.functions import vector_to_array
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.spark_session import session
+from benchmarks.suite.spark_session import read, session
 
 TRANSACTIONS = "transactionID long, senderID long, amount double, time timestamp_ntz, isFraud boolean"
 ACCOUNTS = "fa_customer_sk long, transaction_limit double"
@@ -45,7 +45,7 @@ def main(data: Path, out: Path) -> None:
         model = estimator.fit(table.where("not test"))
     with clock("evaluate"):
         scored = model.transform(table).select(
-            "transaction", "sender", "label", "test", "rawPrediction", vector_to_array("probability")[1].alias("probability")
+            "transaction", "sender", "label", "test", vector_to_array("probability")[1].alias("probability")
         )
         metrics = judge(scored.where("test").cache())
     with clock("write"):
@@ -53,15 +53,6 @@ def main(data: Path, out: Path) -> None:
         written.write.mode("overwrite").parquet(str(out / "scores.parquet"))
     finish(out, metrics)
     spark.stop()
-
-
-def read(spark: SparkSession, folder: Path, schema: str) -> DataFrame:
-    """Return the wanted columns of a folder of CSV or Parquet files."""
-    pairs = [each.split() for each in schema.split(", ")]
-    if any(folder.glob("*.parquet")):
-        return spark.read.parquet(str(folder)).select(*(name for name, _ in pairs))
-    texts = spark.read.csv(str(folder), header=True)
-    return texts.select(*(F.col(name).cast(kind).alias(name) for name, kind in pairs))
 
 
 def judge(scored: DataFrame) -> dict[str, Any]:

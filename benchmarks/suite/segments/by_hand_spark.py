@@ -15,11 +15,11 @@ import numpy as np
 from pyspark.ml.evaluation import ClusteringEvaluator
 from pyspark.ml.functions import array_to_vector
 from pyspark.mllib.clustering import KMeans, KMeansModel
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.spark_session import session
+from benchmarks.suite.spark_session import read, session
 
 READ = {
     "customers": "customer_id long, true_segment long",
@@ -59,15 +59,6 @@ def main(data: Path, out: Path, given: Path) -> None:
         scores.select("customer_id", "cluster", "distance").write.mode("overwrite").parquet(str(out / "scores.parquet"))
     finish(out, metrics)
     spark.stop()
-
-
-def read(spark: SparkSession, folder: Path, schema: str) -> DataFrame:
-    """Return the wanted columns of a folder of Parquet or CSV files."""
-    names = [each.split()[0] for each in schema.split(", ")]
-    if any(folder.glob("*.parquet")):
-        return spark.read.parquet(str(folder)).select(*names)
-    texts = spark.read.csv(str(folder), header=True)
-    return texts.select(*(F.col(each.split()[0]).cast(each.split()[1]) for each in schema.split(", ")))
 
 
 def check_unique(table: DataFrame, *key: str) -> None:

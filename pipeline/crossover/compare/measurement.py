@@ -27,7 +27,7 @@ class FromJson:
     @classmethod
     def known(cls, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of this version."""
-        names = {each.name for each in fields(cls)}  # type: ignore[arg-type]
+        names = {each.name for each in fields(cls)}  # type: ignore[arg-type]  # only dataclasses are made of it
         return {name: each for name, each in value.items() if name in names}
 
 
