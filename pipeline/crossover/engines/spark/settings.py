@@ -27,6 +27,8 @@ SPEED = {
     # The JVM never compiles a method of more than 8,000 bytes of bytecode; Spark would write longer ones for a
     # stage of many columns. Above this it goes operator by operator: 336,776 flights were read in 1.5 s, not 5.7 s.
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # Spark 4 notes the line of Python behind each Column, with five calls to the JVM: a third of all calls.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 """SQL settings that change no answer."""
 

@@ -62,7 +62,7 @@ def _read_date(name: str) -> Column:
 
 
 def _read_timestamp(name: str) -> Column:
-    """Most texts have all parts and no offset. Spark wants minutes and seconds before an offset: they are put in."""
+    """Most texts have no offset. Before one, Spark wants minutes and seconds: they are put in."""
     hours = f"regexp_replace({_BARE}, '^(.{{13}})(Z|[+-].*)?$', '$1:00$2')"
     minutes = f"regexp_replace({hours}, '^(.{{16}})(Z|[+-].*)?$', '$1:00$2')"
     fast = F.when(F.col(name).rlike(_PLAIN_MOMENT), try_cast(name, "timestamp_ntz"))
@@ -101,7 +101,8 @@ def in_calendar(value: Column) -> Column:
 
 SETTLED: dict[Type, Callable[[Column], Column]] = {DOUBLE: finite, DATE: in_calendar, TIMESTAMP: in_calendar}
 
-_PLAIN_MOMENT = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}\z"
+_PLAIN_MOMENT = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?)?)?\z"
+"""What Spark reads as it is: it wants minutes and seconds before an offset alone."""
 
 _BLANKS = " \\t"
 """The blanks of the grammar, as a text in SQL."""
