@@ -15,11 +15,15 @@ import pytest
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import ENGINES, missing, open_engine
+from crossover.engines.spark.java import spark_version
 from crossover.relations.nodes import Scan
 from tests.engines.conformance.plain import PlainEngine
 
 PLAIN = "plain"
 """Loops in plain Python, which check the conformance tests themselves."""
+
+OLDER_SPARK = (spark_version() or "").startswith("3.")
+"""Whether this is the line of Spark 3.5. What takes minutes on each line is shared between the two, another half on each."""
 
 LONGEST = ("cluster", "document", "slow")
 """Markers of files that take minutes, the longest first."""
@@ -53,6 +57,11 @@ def chosen_engines(config: pytest.Config) -> list[str]:
     return [name for name in asked or ENGINES if name not in lacking]
 
 
+def marks_of(engine: str) -> list[pytest.MarkDecorator]:
+    """Return the marks of a test on an engine: Polars and plain Python are the same beside either Spark."""
+    return [pytest.mark.once] if engine in (PLAIN, "polars") else []
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest files where several processes share the work, so that none is left alone with them."""
@@ -71,7 +80,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         asked = asked_engines(metafunc.config)
         if "conformance" in metafunc.definition.path.parts and (PLAIN in asked or not asked):
             names = [PLAIN, *names]
-        metafunc.parametrize("engine_name", names)
+        metafunc.parametrize("engine_name", [pytest.param(name, marks=marks_of(name)) for name in names])
 
 
 class OpenEngines:

@@ -14,7 +14,7 @@ from crossover.cli.example import example
 from crossover.engines.base import Engine
 from crossover.runs.folder import Attempt
 from crossover.runs.record import Outcome
-from tests.conftest import OpenEngines
+from tests.conftest import OLDER_SPARK, OpenEngines
 from tests.documents.running import certificate, run_document
 
 pytestmark = [pytest.mark.slow, pytest.mark.document]
@@ -25,6 +25,8 @@ DOCUMENTS = {
     "routes": ROOT / "conf" / "routes.yaml",
     "skeleton": ROOT / "benchmarks" / "skeleton" / "skeleton.yaml",
 }
+MANY = 3 if OLDER_SPARK else 8
+"""Partitions of a distributed engine."""
 Answer = tuple[Attempt, Outcome]
 
 
@@ -58,16 +60,15 @@ def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int],
 @pytest.mark.parametrize(
     ("document", "partitions"),
     [
-        *((document, 3) for document in DOCUMENTS),
-        *(pytest.param(document, 8, marks=pytest.mark.once) for document in DOCUMENTS),
+        *((document, MANY) for document in DOCUMENTS),
         *(pytest.param(document, 1, marks=pytest.mark.once) for document in ("routes", "skeleton")),
     ],
 )
 def test_every_engine_gives_one_answer(
     document: str, partitions: int, engine_name: str, open_engines: OpenEngines, answer: Callable[..., Answer]
 ) -> None:
-    if partitions != 3 and not open_engines.get(engine_name).capabilities.distributed:
-        return  # one machine has no partitions: the case of 3 stands for it
+    if partitions != MANY and not open_engines.get(engine_name).capabilities.distributed:
+        return  # one machine has no partitions: the case of many stands for it
     expected, _ = answer(document, "pandas")
     got, _ = answer(document, engine_name, partitions)
     found = certificate(("pandas", expected), (engine_name, got))
@@ -89,7 +90,7 @@ def test_flights_keeps_the_rows_and_reaches_the_quality_that_were_measured_by_ha
 def test_the_skeleton_gives_what_code_written_by_hand_gives(
     engine_name: str, folder: Path, answer: Callable[..., Answer], tmp_path: Path
 ) -> None:
-    attempt, outcome = answer("skeleton", engine_name, 3)
+    attempt, outcome = answer("skeleton", engine_name, MANY)
     counts = by_hand_pandas.main(folder / "data" / "skeleton", tmp_path)
     assert {each.stage: (each.rows_in, each.set_aside) for each in outcome.set_aside if each.table == "orders"} == {
         "ingest": (20_000, counts["misfits"]),

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from crossover.engines.base import WorkDone
 from crossover.runs import progress as progress_module
 from crossover.runs.display import PlainDisplay, SilentDisplay, choose_display
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.progress import Clock, Progress
 from crossover.runs.record import ClockRecord
+from tests.engines.conformance.plain import PlainEngine
 
 
 class Noted(SilentDisplay):
@@ -31,6 +33,21 @@ class Noted(SilentDisplay):
         self.seen.append(("note", text))
 
 
+class Busy(PlainEngine):
+    """Has three jobs more whenever it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def activity(self) -> str:
+        return "stage 4, 12/40 tasks"
+
+    def work_done(self) -> WorkDone:
+        self.asked += 1
+        return WorkDone(jobs=3 * self.asked, bytes_shuffled=1_000 * self.asked, bytes_spilled=0, retries=self.asked)
+
+
 def events(log: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in log.read_text().splitlines()]
 
@@ -38,12 +55,12 @@ def events(log: Path) -> list[dict[str, object]]:
 def test_a_clock_keeps_rows_time_and_memory(tmp_path: Path) -> None:
     with ProcessTree() as tree, Progress(Noted(), tree, tmp_path / "log.jsonl") as progress:
         with progress.clock("features", table="flights") as clock:
-            clock.rows_in, clock.rows, clock.jobs = 10, 9, 2
+            clock.rows_in, clock.rows = 10, 9
             time.sleep(0.05)
         with progress.clock("train"):
             pass
     first, second = progress.clocks
-    assert (first.name, first.table, first.rows_in, first.rows_out, first.jobs, first.retries) == ("features", "flights", 10, 9, 2, None)
+    assert (first.name, first.table, first.rows_in, first.rows_out, first.jobs, first.retries) == ("features", "flights", 10, 9, None, None)
     assert 0.05 <= first.wall_s < 5
     assert first.peak_memory > 10 * 2**20
     assert second.rows_out is None
@@ -56,13 +73,24 @@ def test_a_running_clock_shows_what_the_engine_does(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(progress_module, "TICK", 0.01)
     display = Noted()
     with ProcessTree() as tree, Progress(display, tree) as progress:
-        progress.watch(lambda: "stage 4, 12/40 tasks")
+        progress.watch(Busy())
         with progress.clock("features", table="flights"):
             deadline = time.monotonic() + 10
             while not display.seen and time.monotonic() < deadline:
                 time.sleep(0.01)
     assert display.seen[0] == ("features flights", "stage 4, 12/40 tasks")
     assert display.seen[-1] == ("features flights", "None")
+
+
+def test_a_clock_has_what_the_engine_did_meanwhile() -> None:
+    with ProcessTree() as tree, Progress(Noted(), tree) as progress:
+        with progress.clock("start"):
+            progress.watch(Busy())
+        with progress.clock("features"):
+            pass
+    first, second = progress.clocks
+    assert (first.jobs, first.bytes_shuffled, first.bytes_spilled, first.retries) == (None, None, None, None)
+    assert (second.jobs, second.bytes_shuffled, second.bytes_spilled, second.retries) == (3, 1_000, 0, 1)
 
 
 def test_a_clock_that_fails_is_logged_and_not_counted(tmp_path: Path) -> None:

@@ -206,6 +206,7 @@ def test_the_scores_are_those_that_training_gave_the_same_rows(folder: Folder) -
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_every_engine_gives_one_answer(folder: Folder, request: pytest.FixtureRequest) -> None:
     engines = chosen_engines(request.config)
     done = folder("run", "nightly.yaml", *DATE, "--engine", ",".join(engines), "--json", "--quiet")

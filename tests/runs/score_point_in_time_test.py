@@ -106,6 +106,7 @@ def equal(night: Mapping[str, Any], training: Mapping[str, Any], feature: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_a_row_at_night_is_the_row_that_training_saw(retail: Path, engine_name: str, open_engines: OpenEngines, tmp_path: Path) -> None:
     engine = open_engines.get(engine_name)
     training = rows_of(run(engine, retail, tmp_path / "training", store=True).table("customers"))

@@ -133,6 +133,7 @@ def scored_on(engine: Engine[Any], model: Path, place: Path) -> dict[int, float]
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_a_model_of_any_engine_scores_on_every_engine_and_in_bare_numpy(
     folder: Path, tmp_path: Path, open_engines: OpenEngines, request: pytest.FixtureRequest
 ) -> None:

@@ -11,6 +11,8 @@ from tests.conftest import OpenEngines, chosen_engines
 from tests.documents.running import certificate, run_document
 
 
+@pytest.mark.slow
+@pytest.mark.once
 def test_a_wide_table_gives_one_answer(tmp_path: Path, open_engines: OpenEngines, request: pytest.FixtureRequest) -> None:
     document = data.write(tmp_path, rows=5_000, numbers=60, values=100)
     runs = [(name, run_document(document, open_engines.get(name), tmp_path, tmp_path / name)) for name in chosen_engines(request.config)]

@@ -43,6 +43,23 @@ class EngineOptions:
 
 
 @dataclass(frozen=True)
+class WorkDone:
+    """What a distributed engine has done since some moment."""
+
+    jobs: int
+    bytes_shuffled: int
+    """Written for tasks of a later stage to read."""
+    bytes_spilled: int
+    """Written to disk because memory was out."""
+    retries: int
+    """Tasks that failed, each of which was tried again."""
+
+    def __sub__(self, earlier: WorkDone) -> WorkDone:
+        jobs, shuffled = self.jobs - earlier.jobs, self.bytes_shuffled - earlier.bytes_shuffled
+        return WorkDone(jobs, shuffled, self.bytes_spilled - earlier.bytes_spilled, self.retries - earlier.retries)
+
+
+@dataclass(frozen=True)
 class WrittenFile:
     """A file that an engine wrote: its name inside the folder, rows and bytes."""
 
@@ -141,6 +158,10 @@ class Engine(ABC, Generic[F]):
     def activity(self) -> str:
         """Return a few words on what runs just now (`stage 4, 12/40 tasks`), or nothing."""
         return ""
+
+    def work_done(self) -> WorkDone | None:
+        """Return what was done so far, of which the difference of two counts; None for an engine that has no jobs."""
+        return None
 
     def known_work(self) -> AbstractContextManager[Mapping[str, Work]]:
         """Give work of known cost by the processes in which the engine works beside this one; none if there are none.

@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from crossover.core.clock import iso, utc_now
 from crossover.core.redaction import redact
+from crossover.engines.base import Engine, WorkDone
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.record import ClockRecord
 
@@ -29,10 +30,6 @@ class Clock:
     rows_in: int | None = None
     rows: int | None = None
     """Rows that came out."""
-    bytes_shuffled: int | None = None
-    bytes_spilled: int | None = None
-    jobs: int | None = None
-    retries: int | None = None
 
     @property
     def title(self) -> str:
@@ -69,6 +66,7 @@ class Progress:
         self._log = log
         self._began = time.monotonic()
         self._activity: Callable[[], str] = lambda: ""
+        self._work_done: Callable[[], WorkDone | None] = lambda: None
         self._running: tuple[Clock, float] | None = None
         self._clocks: list[ClockRecord] = []
         self._stop = threading.Event()
@@ -88,9 +86,9 @@ class Progress:
         """All clocks that have ended, in order."""
         return tuple(self._clocks)
 
-    def watch(self, activity: Callable[[], str]) -> None:
-        """Ask this (`engine.activity`) while a clock runs; it is called in a thread of its own."""
-        self._activity = activity
+    def watch(self, engine: Engine[Any]) -> None:
+        """Ask for its activity while a clock runs, in a thread of its own, and at both ends of a clock for its work."""
+        self._activity, self._work_done = engine.activity, engine.work_done
 
     def note(self, text: str) -> None:
         """Show a line and log it: a warning, a decision."""
@@ -109,6 +107,7 @@ class Progress:
     def clock(self, name: str, *, table: str | None = None) -> Iterator[Clock]:
         """Measure what happens inside: wall, CPU and peak memory of the process tree."""
         clock = Clock(name, table)
+        before = self._work_done()
         started = time.monotonic() - self._began
         mark = self._tree.mark()
         self._running = (clock, time.monotonic())
@@ -123,11 +122,16 @@ class Progress:
             usage = self._tree.since(mark)
         record = ClockRecord(
             name, table, started, usage.wall_s, usage.cpu_s, usage.peak_memory,
-            clock.rows_in, clock.rows, usage.read_bytes, clock.bytes_shuffled, clock.bytes_spilled, clock.jobs, clock.retries,
+            clock.rows_in, clock.rows, usage.read_bytes, **self._work_since(before),
         )  # fmt: skip
         self._clocks.append(record)
         self._display.ended(clock, record)
         self.event("ended", clock=name, table=table, rows=clock.rows, wall_s=usage.wall_s, cpu_s=usage.cpu_s)
+
+    def _work_since(self, before: WorkDone | None) -> dict[str, int]:
+        """Return the fields of a record that an engine with jobs fills."""
+        after = self._work_done()
+        return {} if before is None or after is None else asdict(after - before)
 
     def _poll(self) -> None:
         while not self._stop.wait(TICK):

@@ -26,9 +26,12 @@ class ClockRecord:
     bytes_read: int | None = None
     """Read by the process tree in that time, from the page cache too; what processes tell each other counts as well."""
     bytes_shuffled: int | None = None
+    """Of Spark's stages that began in that time, as the rest: written for tasks of a later stage to read."""
     bytes_spilled: int | None = None
+    """Written to disk because memory was out."""
     jobs: int | None = None
     retries: int | None = None
+    """Tasks that failed, each of which was tried again."""
 
 
 @dataclass(frozen=True)

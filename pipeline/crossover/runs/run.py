@@ -90,7 +90,7 @@ def perform(
             with progress.clock("start"):
                 opened = open_engine(engine, options)
             with opened:
-                progress.watch(opened.activity)
+                progress.watch(opened)
                 versions = {**identity.versions, **opened.versions()}
                 outcome = work.execute(opened, attempt, progress)
         except (KeyboardInterrupt, SystemExit):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyspark import TaskContext
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import open_engine
@@ -48,6 +51,33 @@ def test_activity_tells_the_stage_that_runs(spark_engine: Engine[Any]) -> None:
         seen.add(spark_engine.activity())
         thread.join(0.2)
     assert any(words.startswith("stage ") and words.endswith("/4 tasks") for words in seen)
+
+
+def test_work_is_counted_by_jobs_shuffled_bytes_and_tasks_that_were_tried_again(spark_engine: Engine[Any]) -> None:
+    session = spark_engine.session  # type: ignore[attr-defined]
+    before = spark_engine.work_done()
+    assert before is not None
+    assert spark_engine.work_done() == before
+    rows = session.range(0, 1_000, 1, 4)
+    assert rows.repartition(3).count() == 1_000
+    shuffled = spark_engine.work_done()
+    assert shuffled is not None
+    done = shuffled - before
+    assert done.jobs >= 1
+    assert done.bytes_shuffled > 100
+    assert (done.bytes_spilled, done.retries) == (0, 0)
+    assert rows.mapInArrow(fails_once, "id bigint").count() == 1_000
+    after = spark_engine.work_done()
+    assert after is not None
+    assert (after - shuffled).retries == 4
+
+
+def fails_once(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    context = TaskContext.get()
+    assert context is not None
+    if context.attemptNumber() == 0:
+        raise ValueError("once")
+    yield from batches
 
 
 def test_settings_of_the_user_win() -> None:

@@ -1,6 +1,6 @@
 """Random settings on every engine: the optimum of the definition, by a third opinion, and the same answer.
 
-40 settings on one machine, and half of them on each line of Spark; `make conformance` runs 200 on all (CROSSOVER_SETTINGS).
+40 settings on one machine, and on each line of Spark a quarter of them, another one; `make conformance` runs 200 on all (CROSSOVER_SETTINGS).
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from crossover.engines.spark.java import spark_version
-from tests.conftest import OpenEngines, chosen_engines
+from tests.conftest import OLDER_SPARK, OpenEngines, chosen_engines, marks_of
 from tests.learning.conformance.agreement import Outcome, complaints, differences, outcome_of
 from tests.learning.conformance.settings import setting_of
 from tests.learning.reference import Reference
@@ -24,9 +23,8 @@ BATCH = 4
 
 
 def on_spark() -> tuple[int, ...]:
-    """A training on Spark is a few hundred small jobs, 5 to 15 s: unless asked for all, each of its two lines has half of them."""
-    half = 0 if (spark_version() or "").startswith("3.") else 1
-    return tuple(range(SETTINGS)) if ASKED else tuple(range(half, SETTINGS, 2))
+    """A training on Spark is a few hundred small jobs, 5 to 15 s: unless asked for all, each of its two lines has a quarter of them."""
+    return tuple(range(SETTINGS)) if ASKED else tuple(range(0 if OLDER_SPARK else 1, SETTINGS, 4))
 
 
 @cache
@@ -45,12 +43,12 @@ def wrong(engine: Any, number: int) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
         pairs = [
-            (name, numbers[start : start + BATCH])
+            pytest.param(name, numbers[start : start + BATCH], marks=marks_of(name), id=f"{name}-{numbers[start]}")
             for name in chosen_engines(metafunc.config)
             for numbers in [on_spark() if name == "spark" else tuple(range(SETTINGS))]
             for start in range(0, len(numbers), BATCH)
         ]
-        metafunc.parametrize(("name", "numbers"), pairs, ids=[f"{name}-{numbers[0]}" for name, numbers in pairs])
+        metafunc.parametrize(("name", "numbers"), pairs)
 
 
 def test_settings_are_the_same_optimum_on_every_engine(

@@ -15,13 +15,14 @@ from pyspark.sql import SparkSession
 from pyspark.storagelevel import StorageLevel
 
 from crossover.core.errors import EngineError
-from crossover.engines.base import Engine, EngineOptions, Work, WrittenFile
+from crossover.engines.base import Engine, EngineOptions, Work, WorkDone, WrittenFile
 from crossover.engines.capabilities import Capabilities
 from crossover.engines.spark import multinomial, relations, settings, training
 from crossover.engines.spark.as_of_join import as_of_join
 from crossover.engines.spark.capabilities import CAPABILITIES
 from crossover.engines.spark.cardinality import check_cardinality
 from crossover.engines.spark.classic import known_work, launch, status
+from crossover.engines.spark.classic.ended_stages import EndedStages
 from crossover.engines.spark.classic.jvm_meter import JvmMeter
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
@@ -55,6 +56,7 @@ class SparkEngine(Engine[SparkFrame]):
         with reported(self._log):
             self.session, self._owned = self._open(options)
             _assert_meaning(self.session)
+            self._stages = EndedStages(self.session)
 
     def _open(self, options: EngineOptions) -> tuple[SparkSession, bool]:
         """Return a session and whether it ends with the engine: one that runs here already does not."""
@@ -190,6 +192,10 @@ class SparkEngine(Engine[SparkFrame]):
 
     def activity(self) -> str:
         return status.activity(self.session)
+
+    def work_done(self) -> WorkDone | None:
+        with reported(self._log):
+            return self._stages.work_done()
 
     def known_work(self) -> AbstractContextManager[Mapping[str, Work]]:
         return known_work.known_work(self.session)
