@@ -6,8 +6,8 @@ design matrix is materialised once, the library's answer is polished, metrics ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -173,8 +173,8 @@ class _Learning:
             prepared = apply(preparation, learning, self._carried(), self.training)
             replaced = self.learner.training_columns(Filter(learning, self.training))
             matrix = self._training_matrix(prepared, preparation, counts.training, replaced)
-        with self.clock("train"), counted() as made:
-            trained = self.learner.train(matrix, prepared, preparation)
+        with self.clock("train"), counted() as made, self._kept(matrix) as kept:
+            trained = self.learner.train(kept, prepared, preparation)
         label_type = plan.schema[plan.label].type.name if plan.label else None
         model = FittedModel(plan.name, trained.solution, preparation, plan.label, label_type, _with_iterations(trained.facts, made.total), trained.warnings)
         return model, prepared, counts
@@ -271,7 +271,7 @@ class _Learning:
     def _training_matrix(
         self, prepared: Matrix, preparation: Preparation, rows: int, replaced: Mapping[str, Expression]
     ) -> Matrix:
-        """Return the materialised matrix; `replaced` are its label and weight where they are not those of the rows."""
+        """Return the matrix of the training rows; `replaced` are its label and weight where they are not those of the rows."""
         weight = WEIGHT if WEIGHT in replaced else None
         matrix = replace(prepared, label=LABEL if self.plan.label else None, rows=rows, weight=weight)
         relation: Relation = Filter(matrix.relation, self.training)
@@ -282,9 +282,16 @@ class _Learning:
         if weight:
             # a row without weight says nothing, and is none of those that an uncertainty counts
             relation = Filter(relation, call("less", literal(0.0), Column(weight)))
-        node = Materialise(relation, f"{self.plan.name} training", "training matrix")
-        self._release_at_the_end(node)
-        return replace(matrix, relation=node)
+        return replace(matrix, relation=relation)
+
+    @contextmanager
+    def _kept(self, matrix: Matrix) -> Iterator[Matrix]:
+        """Give the matrix materialised. Afterwards it is released: it would lie beside the test rows and their scores."""
+        node = Materialise(matrix.relation, f"{self.plan.name} training", "training matrix")
+        try:
+            yield replace(matrix, relation=node)
+        finally:
+            self.engine.release(node)
 
     def _release_at_the_end(self, node: Materialise) -> None:
         self.done.callback(self.engine.release, node)

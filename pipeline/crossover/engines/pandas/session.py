@@ -12,24 +12,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crossover.engines.base import Engine, EngineOptions, WrittenFile
-from crossover.engines.pandas import aggregates, joins, relations, sources, training, windows
+from crossover.engines.base import EngineOptions, WrittenFile
+from crossover.engines.pandas import aggregates, blocks, joins, relations, sources, windows
 from crossover.engines.pandas.capabilities import CAPABILITIES
 from crossover.engines.pandas.frames import Frame, frame_to_arrow
-from crossover.engines.single_node import softmax
 from crossover.engines.single_node.blocks import Blocks
-from crossover.engines.single_node.memory import use_system_memory
+from crossover.engines.single_node.engine import SingleNodeEngine
 from crossover.engines.single_node.neighbours import neighbours_of
-from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
-from crossover.learning.models.penalty import Penalty
-from crossover.learning.models.softmax import SoftmaxSums
+from crossover.learning.models.matrix import Matrix
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 
 ROW_GROUP = 1_000_000
 
 
-class PandasEngine(Engine[Frame]):
+class PandasEngine(SingleNodeEngine[Frame]):
     """Relations on NumPy arrays and pandas' hash tables, computed at once."""
 
     name = "pandas"
@@ -37,7 +34,6 @@ class PandasEngine(Engine[Frame]):
 
     def __init__(self, options: EngineOptions) -> None:
         super().__init__()
-        use_system_memory()
         if options.parallelism:
             # reading and writing files; the rest is one thread
             pa.set_cpu_count(options.parallelism)
@@ -115,23 +111,8 @@ class PandasEngine(Engine[Frame]):
     def explain(self, relation: nodes.Relation) -> str:
         return relations.explained(relation)
 
-    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
-        return training.fit_logistic_regression(self._read(matrix), penalty, iterations, tolerance)
-
-    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
-        return training.fit_linear_regression(self._read(matrix), penalty, iterations, tolerance)
-
-    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
-        return training.loss_sums(self._read(matrix), coefficients, loss, meat=meat)
-
-    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
-        return training.fit_multinomial(self._read(matrix), classes, penalty, iterations, tolerance)
-
-    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
-        return softmax.multinomial_sums(self._read(matrix), coefficients)
-
-    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
-        return training.fit_k_means(self._read(matrix), starts, iterations)
+    def blocks_of(self, frame: Frame, matrix: Matrix) -> Blocks:
+        return blocks.blocks_of(frame, matrix)
 
     def versions(self) -> dict[str, str]:
         return {
@@ -141,6 +122,3 @@ class PandasEngine(Engine[Frame]):
             "pyarrow": pa.__version__,
             "scikit-learn": version("scikit-learn"),
         }
-
-    def _read(self, matrix: Matrix) -> Blocks:
-        return training.blocks_of(matrix, self.evaluate(matrix.relation))

@@ -10,23 +10,22 @@ from typing import ClassVar
 import polars as pl
 import pyarrow as pa
 
-from crossover.engines.base import Engine, WrittenFile
+from crossover.engines.base import WrittenFile
 from crossover.engines.capabilities import Capabilities
-from crossover.engines.polars import relations, sources, training, windows
+from crossover.engines.polars import blocks, relations, sources, windows
 from crossover.engines.polars.capabilities import CAPABILITIES
 from crossover.engines.polars.frames import Frame, collect, held, to_arrow
 from crossover.engines.polars.written import write_parquet
-from crossover.engines.single_node.memory import use_system_memory
+from crossover.engines.single_node.blocks import Blocks
+from crossover.engines.single_node.engine import SingleNodeEngine
 from crossover.engines.single_node.neighbours import neighbours_of
-from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
-from crossover.learning.models.penalty import Penalty
-from crossover.learning.models.softmax import SoftmaxSums
+from crossover.learning.models.matrix import Matrix
 from crossover.relations import nodes
 from crossover.relations.compute import Neighbours
 from crossover.relations.graph import readers_of
 
 
-class PolarsEngine(Engine[Frame]):
+class PolarsEngine(SingleNodeEngine[Frame]):
     """Frames are lazy queries; a relation that is read twice in one query is computed once."""
 
     name: ClassVar[str] = "polars"
@@ -34,7 +33,6 @@ class PolarsEngine(Engine[Frame]):
 
     def __init__(self) -> None:
         super().__init__()
-        use_system_memory()
         self._readers: dict[nodes.Relation, int] = {}
 
     @property
@@ -99,23 +97,8 @@ class PolarsEngine(Engine[Frame]):
         """Return the optimised plan. Nothing is computed: what would be materialised stands in it as a query."""
         return self._as_query(relation, {}).lazy.explain(engine="streaming")
 
-    def fit_logistic_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
-        return training.fit_logistic_regression(self.evaluate(matrix.relation), matrix, penalty, iterations, tolerance)
-
-    def fit_linear_regression(self, matrix: Matrix, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
-        return training.fit_linear_regression(self.evaluate(matrix.relation), matrix, penalty, iterations, tolerance)
-
-    def loss_sums(self, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool = False) -> LossSums:
-        return training.loss_sums(self.evaluate(matrix.relation), matrix, coefficients, loss, meat=meat)
-
-    def fit_multinomial(self, matrix: Matrix, classes: int, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
-        return training.fit_multinomial(self.evaluate(matrix.relation), matrix, classes, penalty, iterations, tolerance)
-
-    def multinomial_sums(self, matrix: Matrix, coefficients: Floats) -> SoftmaxSums:
-        return training.multinomial_sums(self.evaluate(matrix.relation), matrix, coefficients)
-
-    def fit_k_means(self, matrix: Matrix, starts: Sequence[Floats], iterations: int) -> list[Floats]:
-        return training.fit_k_means(self.evaluate(matrix.relation), matrix, starts, iterations)
+    def blocks_of(self, frame: Frame, matrix: Matrix) -> Blocks:
+        return blocks.blocks_of(frame, matrix)
 
     def versions(self) -> dict[str, str]:
         return {name: version(name) for name in ("polars", "scikit-learn", "numpy", "pyarrow")}
