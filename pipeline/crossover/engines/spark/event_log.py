@@ -74,10 +74,13 @@ class SparkLog:
         log = _Log()
         for event in self.events:
             log.take(event)
-        work = log.work(self.calls)
-        if self.calls is not None and self.calls.gc_s is not None:
-            work = replace(work, gc_s=self.calls.gc_s)
-        return SparkFigures(work, None if self.calls is None else self.calls.number, len(self.events))
+        calls = self.calls
+        work = log.work(None if calls is None else calls.spans)
+        if calls is None:
+            return SparkFigures(work, None, len(self.events))
+        # both were counted as they happened: spans hold calls that follow each other closely as one
+        work = replace(work, jvm_call_s=calls.seconds, gc_s=work.gc_s if calls.gc_s is None else calls.gc_s)
+        return SparkFigures(work, calls.number, len(self.events))
 
     def within(self, spans: Sequence[Span]) -> list[SparkWork]:
         """Return what was done in each span of time, each by what began in it."""
@@ -87,7 +90,8 @@ class SparkLog:
             for log, (first, last) in zip(logs, spans, strict=True):
                 if began is None or first <= began < last:
                     log.take(event)
-        return [log.work(_clipped(self.calls, span)) for log, span in zip(logs, spans, strict=True)]
+        calls = [None if self.calls is None else list(overlap(self.calls.spans, span)) for span in spans]
+        return [log.work(each) for log, each in zip(logs, calls, strict=True)]
 
 
 def read_log(folder: Path) -> SparkLog | None:
@@ -127,7 +131,8 @@ class _Log:
         if take is not None:
             take(event)
 
-    def work(self, calls: JvmCalls | None) -> SparkWork:
+    def work(self, calls: Sequence[Span] | None) -> SparkWork:
+        """Return what was added up; `calls` are the times in which Python waited for the JVM."""
         # each scan is known by the smallest of its metrics; a stage that ran it names at least one of them
         scans = sum(len({self.scans[metric] for metric in stage if metric in self.scans}) for stage in self.stages)
         return SparkWork(
@@ -141,8 +146,8 @@ class _Log:
             spill_bytes=self.spill,
             gc_s=self.gc_ms / 1e3,
             executor_cpu_s=self.cpu_ns / 1e9,
-            jvm_call_s=None if calls is None else calls.seconds,
-            planning_s=None if calls is None else seconds_outside(calls.spans, list(self.jobs.values())),
+            jvm_call_s=None if calls is None else sum(ended - began for began, ended in calls),
+            planning_s=None if calls is None else seconds_outside(calls, list(self.jobs.values())),
         )
 
     def _job_started(self, event: Mapping[str, Any]) -> None:
@@ -191,14 +196,6 @@ def _began(event: Mapping[str, Any]) -> float | None:
         case _:
             return None
     return float(milliseconds) / 1e3
-
-
-def _clipped(calls: JvmCalls | None, span: Span) -> JvmCalls | None:
-    """Return the calls within a span. How many they are is not written down."""
-    if calls is None:
-        return None
-    inside = tuple(overlap(calls.spans, span))
-    return JvmCalls(0, sum(ended - began for began, ended in inside), inside)
 
 
 def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
