@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import re
 import signal
 import sys
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, _stopped)
     try:
         app = _app(_asked_command(given))
+        _collect_garbage_again()
         return int(app(args=given, prog_name="crossover", standalone_mode=False) or 0)
     except CrossoverError as error:
         return report_error(error, as_json=as_json)
@@ -63,6 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return report_error(_internal(error), as_json=as_json)
     except Exception as error:  # noqa: BLE001  (the last line of defence: one line for the user, the rest in a file)
         return report_error(_internal(error), as_json=as_json)
+
+
+def _collect_garbage_again() -> None:
+    """End what `crossover.__main__` began: what is loaded by now stays, and is looked at no more."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _asked_command(given: Sequence[str]) -> str | None:
