@@ -12,7 +12,7 @@ from typing import Any
 from crossover.engines.base import Engine, F
 from crossover.engines.single_node import k_means, softmax, sums
 from crossover.engines.single_node.blocks import Blocks
-from crossover.engines.single_node.memory import use_system_memory
+from crossover.engines.single_node.memory import give_back, use_system_memory
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.softmax import SoftmaxSums
@@ -69,6 +69,7 @@ class SingleNodeEngine(Engine[F]):
         columns = (matrix.dense, matrix.codes, matrix.label, matrix.weight)
         if columns not in held:
             held[columns] = self.blocks_of(self.evaluate(relation.input), matrix)
+            give_back()
         return held[columns]
 
     def close(self) -> None:
