@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark.sql import SparkSession
 
 from crossover.engines.base import WorkDone
@@ -21,8 +23,9 @@ class EndedStages:
         self._done = WorkDone(0, 0, 0, 0)
 
     def work_done(self) -> WorkDone:
-        """Return the work of all stages so far. Each is looked at once."""
-        self._context.listenerBus().waitUntilEmpty()
+        """Return the work of all stages so far. Each is looked at once; of more than 1,000 since the last look the driver forgets the oldest."""
+        with suppress(Py4JError):  # a driver too busy to tell everything in time tells the rest at the next look
+            self._context.listenerBus().waitUntilEmpty()
         new = list(self._new_stages())
         self._newest = max([self._newest, *(stage.stageId() for stage in new)])
         jobs = self._store.jobsList(None)
