@@ -34,7 +34,8 @@ def read(source: CsvSource, columns: Sequence[str], *, block_bytes: int = BLOCK_
     declared column; `__reason` says why. Raises DataError for files and headers, ConfigError for a dialect that
     is not read.
     """
-    parts = list(read_parts(source, columns, block_bytes=block_bytes))
+    # the numbers of rows that nobody asked for are not held, but where without them there is no column
+    parts = [part.select(list(columns) or [ROW]) for part in read_parts(source, columns, block_bytes=block_bytes)]
     return pa.concat_tables(parts).unify_dictionaries().select(list(columns))
 
 

@@ -36,7 +36,7 @@ def read(source: ParquetSource, columns: Sequence[str]) -> pa.Table:
     Types and rows that do not fit are as those of `sources.csv.read`, but `__raw` is null. A string column may be a
     dictionary. Raises DataError for files, columns and types that are not as declared.
     """
-    parts = list(read_parts(source, columns))
+    parts = [part.select(list(columns) or [ROW]) for part in read_parts(source, columns)]
     return pa.concat_tables(parts).unify_dictionaries().select(list(columns))
 
 

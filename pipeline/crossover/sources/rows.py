@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -44,9 +45,21 @@ class RowReader:
         """
         table = read_strictly(block, self.layout) if self._strict else None
         if table is not None:
-            return _with_hidden(table, self.layout, pa.nulls(table.num_rows, pa.string()), pa.nulls(table.num_rows, pa.string()))
+            nothing = _nothing(table.num_rows)
+            return _with_hidden(table, self.layout, nothing, nothing)
         self._strict = False
         return read_tolerantly(block, self.layout)
+
+
+def _nothing(rows: int) -> pa.Array:
+    """Return nulls of strings. All blocks share them: 23 million rows without a reason would take 95 MB."""
+    most = 1 << max(rows - 1, 0).bit_length()
+    return _nulls(most).slice(0, rows)
+
+
+@cache
+def _nulls(rows: int) -> pa.Array:
+    return pa.nulls(rows, pa.string())
 
 
 def read_strictly(block: bytes, layout: Layout) -> pa.Table | None:
