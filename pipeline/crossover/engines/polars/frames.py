@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crossover.engines.polars.damage import told
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, NULL, STRING, TIMESTAMP, Schema, Type
@@ -47,33 +46,39 @@ def from_arrow(table: pa.Table, schema: Schema) -> Frame:
     empty = [name for name, column in columns.items() if column.null_count == table.num_rows > 0]
     absent = frozenset(empty if len(empty) < len(columns) else empty[1:])
     types = arrow_schema(schema)
-    rows = pl.DataFrame(
-        [_series(name, column, types.field(name).type) for name, column in columns.items() if name not in absent]
-    )
-    return held(rows, schema, absent)
+    texts: dict[str, list[str]] = {}
+    rows: dict[str, pl.DataFrame | pl.Series] = {}
+    for name in (name for name in schema if name not in absent):
+        column = columns[name]
+        if pa.types.is_dictionary(column.type) and column.num_chunks:
+            column, texts[name] = _numbered(column)
+        else:
+            column = column.cast(types.field(name).type)
+        rows[name] = pl.from_arrow(column, rechunk=False)
+    return held(pl.DataFrame(rows), schema, absent, texts)
 
 
-def _series(name: str, column: pa.ChunkedArray, wanted: pa.DataType) -> pl.Series:
-    if pa.types.is_dictionary(column.type) and column.num_chunks:
-        return pl.concat([_texts(chunk) for chunk in column.chunks], rechunk=False).alias(name)
-    series = pl.from_arrow(column.cast(wanted), rechunk=False)
-    assert isinstance(series, pl.Series)
-    return series.alias(name)
+def _numbered(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, list[str]]:
+    """Return the numbers of a dictionary's texts, and the texts. The name of its file beside each row is 4 bytes and not 16."""
+    column = column.unify_dictionaries()
+    return pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32()), column.chunk(0).dictionary.to_pylist()
 
 
-def _texts(array: pa.DictionaryArray) -> pl.Series:
-    """Return the texts of a dictionary. The name of a file is the same in all its rows, and is held once."""
-    found = pc.min_max(array.indices).as_py()
-    if array.null_count == 0 and found["min"] == found["max"] is not None:
-        return pl.repeat(array.dictionary[found["min"]].as_py(), len(array), dtype=pl.String, eager=True)
-    return pl.Series(array.cast(pa.string()))
+def held(rows: pl.DataFrame, schema: Schema, absent: frozenset[str], texts: Mapping[str, Sequence[str]] | None = None) -> Frame:
+    """Return rows in memory as a query of the columns of the schema; of those that are null in every row none is held.
 
-
-def held(rows: pl.DataFrame, schema: Schema, absent: frozenset[str]) -> Frame:
-    """Return rows in memory as a query of the columns of the schema; of those that are null in every row none is held."""
+    `texts` are those that the numbers of a column stand for.
+    """
     wanted = polars_schema(schema)
     nothing = [pl.lit(None, wanted[name]).alias(name) for name in schema if name in absent]
-    return Frame(rows.lazy().with_columns(*nothing).select(list(schema)), schema, absent)
+    spelled = [_spelled(name, each) for name, each in (texts or {}).items()]
+    return Frame(rows.lazy().with_columns(*nothing, *spelled).select(list(schema)), schema, absent)
+
+
+def _spelled(name: str, texts: Sequence[str]) -> pl.Expr:
+    if not texts:
+        return pl.lit(None, pl.String()).alias(name)
+    return pl.col(name).replace_strict(range(len(texts)), texts, default=None, return_dtype=pl.String)
 
 
 def to_arrow(frame: pl.DataFrame, schema: Schema) -> pa.Table:

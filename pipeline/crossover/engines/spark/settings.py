@@ -27,8 +27,6 @@ SPEED = {
     # The JVM never compiles a method of more than 8,000 bytes of bytecode; Spark would write longer ones for a
     # stage of many columns. Above this it goes operator by operator: 336,776 flights were read in 1.5 s, not 5.7 s.
     "spark.sql.codegen.hugeMethodLimit": "8000",
-    # Spark 4 notes the line of Python behind each Column, with five calls to the JVM: a third of all calls.
-    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 """SQL settings that change no answer."""
 
@@ -49,6 +47,8 @@ QUIET_LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.log.level": "ERROR",
+    # Spark 4 notes the line of Python behind each Column, with five calls to the JVM: two thirds of all calls. Static.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 """A session of our own on this machine: nothing listens outside it, nothing is drawn on the terminal."""
 
