@@ -27,7 +27,10 @@ from tests.runs.attempts import publication, write_attempt
 
 FILES = 4
 LONGEST_S = 0.08
-"""Kills come at a random instant of this time; one commit takes about a tenth of it on an idle machine."""
+"""Kills come at a random instant of this time at first; one commit takes about a tenth of it on an idle machine."""
+LATER = 1.2
+"""The time grows so much after a kill that came before a new answer, and shrinks after one that came later, so that on
+any machine, busy or idle, about every second kill sees a new answer."""
 
 
 def write_pointer(root: Path) -> None:
@@ -94,10 +97,10 @@ def kill_loop(root: Path, write: Callable[[Path], None], read: Callable[[Path], 
     """Return how often a reader saw the output as before, a new one, or a broken one."""
     chance = random.Random(seed)
     counts: Counter[str] = Counter()
-    before = read(root)
+    before, longest = read(root), LONGEST_S
     for _ in range(kills):
         pid = start(write, root)
-        deadline = time.monotonic() + chance.uniform(0, LONGEST_S)
+        deadline = time.monotonic() + chance.uniform(0, longest)
         while time.monotonic() < deadline:
             # readers are there while the writer works, too
             counts[_look(read, root, before)[0].replace("old", "seen").replace("new", "seen")] += 1
@@ -107,6 +110,7 @@ def kill_loop(root: Path, write: Callable[[Path], None], read: Callable[[Path], 
             raise AssertionError("a writer ended by itself")
         verdict, token = _look(read, root, before)
         counts[verdict] += 1
+        longest = longest / LATER if verdict == "new" else longest * LATER
         if verdict == "new":
             before = token
     return counts

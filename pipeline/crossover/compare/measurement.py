@@ -16,6 +16,7 @@ RETRIES, NOISE = "retries", "noise"
 """Marks of a run or a summary: work was done more than once; repeats lie far apart."""
 
 
+@dataclass(frozen=True)
 class FromJson:
     """What is read from JSON again; what a later version added is left out."""
 
@@ -27,7 +28,7 @@ class FromJson:
     @classmethod
     def known(cls, value: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of this version."""
-        names = {each.name for each in fields(cls)}  # type: ignore[arg-type]  # only dataclasses are made of it
+        names = {each.name for each in fields(cls)}
         return {name: each for name, each in value.items() if name in names}
 
 

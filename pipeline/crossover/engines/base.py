@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
@@ -55,8 +55,7 @@ class WorkDone:
     """Tasks that failed, each of which was tried again."""
 
     def __sub__(self, earlier: WorkDone) -> WorkDone:
-        jobs, shuffled = self.jobs - earlier.jobs, self.bytes_shuffled - earlier.bytes_shuffled
-        return WorkDone(jobs, shuffled, self.bytes_spilled - earlier.bytes_spilled, self.retries - earlier.retries)
+        return WorkDone(*(mine - theirs for mine, theirs in zip(astuple(self), astuple(earlier), strict=True)))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from crossover.sources.blocks import BLOCK_BYTES, read_blocks
 from crossover.sources.constants import TEXTS, with_constants
 from crossover.sources.layout import Layout, layout_of
 from crossover.sources.partitions import files_of
+from crossover.sources.parts import joined
 from crossover.sources.rows import RowReader
 from crossover.sources.specification import FILE, HIDDEN, RAW, REASON, ROW, CsvSource
 from crossover.sources.text import ARROW
@@ -34,9 +35,7 @@ def read(source: CsvSource, columns: Sequence[str], *, block_bytes: int = BLOCK_
     declared column; `__reason` says why. Raises DataError for files and headers, ConfigError for a dialect that
     is not read.
     """
-    # the numbers of rows that nobody asked for are not held, but where without them there is no column
-    parts = [part.select(list(columns) or [ROW]) for part in read_parts(source, columns, block_bytes=block_bytes)]
-    return pa.concat_tables(parts).unify_dictionaries().select(list(columns))
+    return joined(read_parts(source, columns, block_bytes=block_bytes), columns)
 
 
 def read_parts(source: CsvSource, columns: Sequence[str], *, block_bytes: int = BLOCK_BYTES) -> Iterator[pa.Table]:

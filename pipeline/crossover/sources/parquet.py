@@ -17,6 +17,7 @@ from crossover.sources.constants import TEXTS, with_constants
 from crossover.sources.files import display_name
 from crossover.sources.parquet_layout import ParquetFile, ReadColumn, calendar, open_files
 from crossover.sources.parquet_types import EXACT_INT, Conversion
+from crossover.sources.parts import joined
 from crossover.sources.rows import reasons_of
 from crossover.sources.specification import FILE, RAW, REASON, ROW, ParquetSource
 from crossover.sources.text import ARROW, DAYS
@@ -36,8 +37,7 @@ def read(source: ParquetSource, columns: Sequence[str]) -> pa.Table:
     Types and rows that do not fit are as those of `sources.csv.read`, but `__raw` is null. A string column may be a
     dictionary. Raises DataError for files, columns and types that are not as declared.
     """
-    parts = [part.select(list(columns) or [ROW]) for part in read_parts(source, columns)]
-    return pa.concat_tables(parts).unify_dictionaries().select(list(columns))
+    return joined(read_parts(source, columns), columns)
 
 
 def read_parts(source: ParquetSource, columns: Sequence[str]) -> Iterator[pa.Table]:

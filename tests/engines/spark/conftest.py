@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import open_engine
+from crossover.engines.spark.session import SparkEngine
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +20,15 @@ def spark_engine() -> Iterator[Engine[Any]]:
 
 
 @pytest.fixture
-def settings(spark_engine: Engine[Any]) -> Iterator[Any]:
+def session(spark_engine: Engine[Any]) -> SparkSession:
+    assert isinstance(spark_engine, SparkEngine)
+    return spark_engine.session
+
+
+@pytest.fixture
+def settings(session: SparkSession) -> Iterator[Any]:
     """The session's settings, put back afterwards."""
-    configuration = spark_engine.session.conf  # type: ignore[attr-defined]
+    configuration = session.conf
     names = ("spark.sql.ansi.enabled", "spark.sql.files.maxPartitionBytes", "spark.sql.autoBroadcastJoinThreshold")
     before = {name: configuration.get(name) for name in names}
     yield configuration

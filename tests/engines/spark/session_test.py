@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyspark import TaskContext
+from pyspark.sql import SparkSession
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import open_engine
@@ -19,16 +20,15 @@ from crossover.engines.spark import settings
 from tests.tables import collected, inline
 
 
-def test_a_second_engine_shares_the_session_and_leaves_it_alive(spark_engine: Engine[Any]) -> None:
+def test_a_second_engine_shares_the_session_and_leaves_it_alive(spark_engine: Engine[Any], session: SparkSession) -> None:
     with open_engine("spark", EngineOptions(partitions=5)) as second:
         assert second.session.conf.get("spark.sql.shuffle.partitions") == "5"  # type: ignore[attr-defined]
         assert collected(second, inline("a int", [(1,)])) == [(1,)]
     assert collected(spark_engine, inline("a int", [(2,)])) == [(2,)]
-    assert spark_engine.session.conf.get("spark.sql.shuffle.partitions") == "3"  # type: ignore[attr-defined]
+    assert session.conf.get("spark.sql.shuffle.partitions") == "3"
 
 
-def test_the_session_means_what_answers_need(spark_engine: Engine[Any]) -> None:
-    session = spark_engine.session  # type: ignore[attr-defined]
+def test_the_session_means_what_answers_need(session: SparkSession) -> None:
     assert session.conf.get("spark.sql.session.timeZone") == "UTC"
     assert session.conf.get("spark.sql.timestampType") == "TIMESTAMP_NTZ"
     assert session.sparkContext.master == "local[2,4]"
@@ -40,8 +40,7 @@ def test_versions_say_what_runs(spark_engine: Engine[Any]) -> None:
     assert versions["spark"] == versions["pyspark"]
 
 
-def test_activity_tells_the_stage_that_runs(spark_engine: Engine[Any]) -> None:
-    session = spark_engine.session  # type: ignore[attr-defined]
+def test_activity_tells_the_stage_that_runs(spark_engine: Engine[Any], session: SparkSession) -> None:
     assert spark_engine.activity() == ""
     slow = session.range(0, 4, 1, 4).selectExpr("java_method('java.lang.Thread', 'sleep', 1500L) as s", "id")
     thread = threading.Thread(target=lambda: slow.filter("s is null").count())
@@ -53,8 +52,7 @@ def test_activity_tells_the_stage_that_runs(spark_engine: Engine[Any]) -> None:
     assert any(words.startswith("stage ") and words.endswith("/4 tasks") for words in seen)
 
 
-def test_work_is_counted_by_jobs_shuffled_bytes_and_tasks_that_were_tried_again(spark_engine: Engine[Any]) -> None:
-    session = spark_engine.session  # type: ignore[attr-defined]
+def test_work_is_counted_by_jobs_shuffled_bytes_and_tasks_that_were_tried_again(spark_engine: Engine[Any], session: SparkSession) -> None:
     before = spark_engine.work_done()
     assert before is not None
     assert spark_engine.work_done() == before

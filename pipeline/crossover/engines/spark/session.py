@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -56,7 +57,6 @@ class SparkEngine(Engine[SparkFrame]):
         with reported(self._log):
             self.session, self._owned = self._open(options)
             _assert_meaning(self.session)
-            self._stages = EndedStages(self.session)
 
     def _open(self, options: EngineOptions) -> tuple[SparkSession, bool]:
         """Return a session and whether it ends with the engine: one that runs here already does not."""
@@ -196,6 +196,11 @@ class SparkEngine(Engine[SparkFrame]):
     def work_done(self) -> WorkDone | None:
         with reported(self._log):
             return self._stages.work_done()
+
+    @cached_property
+    def _stages(self) -> EndedStages:
+        """Made when it is first asked: a session of Connect has none."""
+        return EndedStages(self.session)
 
     def known_work(self) -> AbstractContextManager[Mapping[str, Work]]:
         return known_work.known_work(self.session)
