@@ -82,12 +82,14 @@ $(NEWEST)/ready: pyproject.toml
 	@$(call new_venv,$(NEWEST))
 	@echo "installing the newest of everything into $(NEWEST) ..."
 	@$(NEWEST)/bin/python $(PIP) --upgrade -e '.[polars,spark,java,examples,dev,browser]'
+	@$(NEWEST)/bin/crossover engines --prepare-spark
 	@touch $@
 
 $(SPARK35)/ready: pyproject.toml
 	@$(call new_venv,$(SPARK35))
 	@echo "installing Spark 3.5 with pandas 2 into $(SPARK35) ..."
 	@$(SPARK35)/bin/python $(PIP) --upgrade -e '.[polars,spark35,java,examples,dev]'
+	@$(SPARK35)/bin/crossover engines --prepare-spark
 	@touch $@
 
 define new_venv

@@ -10,14 +10,21 @@ from rich.table import Table
 from crossover.cli.meter import meter as prove
 from crossover.cli.options import Json
 from crossover.cli.output import line, print_json, show
+from crossover.cli.prepare_spark import prepare_spark as prepare
 from crossover.engines.registry import ENGINES, missing
 from crossover.runs.versions import library_versions
 
 Meter = Annotated[bool, typer.Option("--meter", help="Let the meter prove itself on work of known cost (a minute).")]
+PrepareSpark = Annotated[
+    bool,
+    typer.Option("--prepare-spark", help="Archive the classes of Spark, with which each later Spark starts seconds sooner (a minute, 200 MB)."),
+]
 
 
-def engines(as_json: Json = False, meter: Meter = False) -> int:
+def engines(as_json: Json = False, meter: Meter = False, prepare_spark: PrepareSpark = False) -> int:
     """List the engines: which can run on this machine, and what the others need."""
+    if prepare_spark:
+        return prepare(as_json=as_json)
     if meter:
         return prove(as_json=as_json)
     needs = {name: missing(name) for name in ENGINES}

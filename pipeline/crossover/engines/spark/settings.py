@@ -7,6 +7,7 @@ import os
 import psutil
 
 from crossover.engines.base import EngineOptions
+from crossover.engines.spark.class_archive import java_options
 
 MEANING = {
     "spark.sql.session.timeZone": "UTC",
@@ -80,6 +81,8 @@ def local(options: EngineOptions) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(2 * threads),
         **meaning(options),
     }
+    if archived := java_options():
+        own["spark.driver.extraJavaOptions"] = archived
     if options.event_log is not None:
         own |= {**EVENT_LOG, "spark.eventLog.dir": options.event_log.absolute().as_uri()}
     return {**own, **(options.settings or {})}
