@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import ENGINES, missing, open_engine
+from crossover.engines.spark.class_archive import java_options
 from crossover.engines.spark.java import spark_version
 from crossover.relations.nodes import Scan
 from tests.engines.conformance.plain import PlainEngine
@@ -25,13 +26,15 @@ PLAIN = "plain"
 OLDER_SPARK = (spark_version() or "").startswith("3.")
 """Whether this is the line of Spark 3.5. What takes minutes on each line is shared between the two, another half on each."""
 
+LINE = "older" if OLDER_SPARK else "newest"
+
 LONGEST = ("cluster", "document", "slow")
 """Markers of files that take minutes, the longest first."""
 
 os.environ["TZ"] = "America/New_York"
 time.tzset()
 
-os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC {java_options()}".strip())
 """Options of each JVM that a test starts: many short ones, for which the second compiler and many collector threads
 are a loss. Six trainings took 124 CPU-seconds without them and 83 with them."""
 
@@ -62,9 +65,25 @@ def marks_of(engine: str) -> list[pytest.MarkDecorator]:
     return [pytest.mark.once] if engine in (PLAIN, "polars") else []
 
 
+def shared(seeds: Sequence[int]) -> list[Any]:
+    """Return the parameters of a test that draws rows by chance: on Spark each line takes every other one."""
+    return [pytest.param(seed, marks=pytest.mark.line(("older", "newest")[place % 2])) for place, seed in enumerate(seeds)]
+
+
+def _of_the_other_line(item: pytest.Item) -> bool:
+    """Whether a test on Spark is one that `line` gives to the other line."""
+    lines = {mark.args[0] for mark in item.iter_markers("line")}
+    engine = item.callspec.params.get("engine_name", "spark") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else "spark"
+    return engine == "spark" and bool(lines) and LINE not in lines
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the longest files where several processes share the work, so that none is left alone with them."""
+    """Leave out what the other line of Spark does; begin with the longest files where several processes share the work."""
+    left_out = [item for item in items if _of_the_other_line(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not _of_the_other_line(item)]
     if not hasattr(config, "workerinput"):
         return
     first: dict[Path, int] = {}

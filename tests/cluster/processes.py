@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from crossover.engines.spark.class_archive import java_options
 from crossover.engines.spark.java import java_home, spark_version
 
 ROOT = Path(__file__).parents[2]
@@ -25,15 +26,17 @@ JOBS = ROOT / "jobs"
 PATIENCE = 180.0
 """Seconds that a process gets to show up. A busy machine is slow, a hang is a failure."""
 
-JIT = "-XX:TieredStopAtLevel=1"
+WORK = "work"
+"""Folder in which workers keep a folder for each job, and in it one for each executor."""
+JAVA_OPTIONS = f"-XX:TieredStopAtLevel=1 {java_options()}"
+"""These processes live for seconds: what the second compiler of Java spends on them never comes back."""
 SUBMITTED_WITH = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.executor.cores": "1",
     "spark.executor.memory": "600m",
-    # These processes live for seconds: what the second compiler of Java spends on them never comes back.
-    "spark.executor.extraJavaOptions": JIT,
+    "spark.executor.extraJavaOptions": JAVA_OPTIONS,
     # On one machine the files of a dead executor would be read from the shared disk: no fetch would ever fail.
     "spark.shuffle.readHostLocalDisk": "false",
     "spark.sql.shuffle.partitions": "2",
@@ -75,19 +78,29 @@ class Cluster:
         _wait_for(lambda: (self._alive() or 0) >= 2, "two workers")
 
     def kill_a_worker(self) -> int:
-        """Kill a worker and the executor that it runs with SIGKILL. Return how many processes died."""
+        """Kill a worker and the executor that it runs with SIGKILL. Return how many processes died.
+
+        Waits until the driver knows its executors: it would not miss one that dies before.
+        """
+        _wait_for(lambda: self._registered() >= 2, "two executors")
         return _end_tree(self.workers[0], signal.SIGKILL)
 
     def submit(self, job: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
         """Start `spark-submit jobs/JOB.py` in client mode."""
         settings = [word for name, value in SUBMITTED_WITH.items() for word in ("--conf", f"{name}={value}")]
-        submit = [str(self._home / "bin" / "spark-submit"), "--master", self.url, "--driver-memory", "1g", "--driver-java-options", JIT, *settings]
+        submit = [str(self._home / "bin" / "spark-submit"), "--master", self.url, "--driver-memory", "1g", "--driver-java-options", JAVA_OPTIONS, *settings]
         log = (self._folder / f"{job}-{time.monotonic_ns()}.log").open("w+")
         command = [*submit, str(JOBS / f"{job}.py"), *arguments, "--json", "--quiet"]
         process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=self._folder)
         self._started.append(process)  # type: ignore[arg-type]
         process.log = log  # type: ignore[attr-defined]
         return process
+
+    def _registered(self) -> int:
+        """How many executors of the newest job have told its driver of themselves, dead ones too."""
+        jobs = sorted((self._folder / WORK).glob("app-*"))
+        logs = jobs[-1].glob("*/stderr") if jobs else ()
+        return sum("Successfully registered with driver" in log.read_text(encoding="utf-8", errors="replace") for log in logs)
 
     def _daemon(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self._folder / f"{name}-{len(self._started)}.log").open("wb")
@@ -122,7 +135,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "JAVA_HOME": str(home),
         "PYSPARK_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_WORKER_DIR": str(folder / "work"),
+        "SPARK_WORKER_DIR": str(folder / WORK),
         "SPARK_LOCAL_DIRS": str(folder / "local"),
         "SPARK_DAEMON_MEMORY": "256m",
         "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false -Dspark.worker.timeout=15",

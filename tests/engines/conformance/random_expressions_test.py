@@ -17,6 +17,7 @@ from crossover.engines.base import Engine
 from crossover.language.primitives import PRIMITIVES
 from crossover.language.tree import Call, Case, Expression, children, walk
 from crossover.language.types import TYPES
+from tests.conftest import shared
 from tests.engines.conformance.random_expressions.comparison import Truth, complaints, projection
 from tests.engines.conformance.random_expressions.primitives import SIGNATURES, Generator
 from tests.engines.conformance.random_expressions.rows import COUNT, rows, scan
@@ -41,7 +42,7 @@ def depth(expression: Expression) -> int:
     return 1 + max(map(depth, children(expression))) if isinstance(expression, Call | Case) else 0
 
 
-@pytest.mark.parametrize("number", range(BATCHES))
+@pytest.mark.parametrize("number", shared(range(BATCHES)))
 def test_engines_give_what_plain_python_gives(engine: Engine[Any], number: int) -> None:
     made, truths = batch(number)
     expressions = [expression for expression, _ in made]

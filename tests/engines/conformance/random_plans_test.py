@@ -10,6 +10,7 @@ import pytest
 
 from crossover.engines.base import Engine
 from crossover.relations.nodes import Materialise, Relation, inputs_of
+from tests.conftest import shared
 from tests.engines.conformance.plain import PlainEngine
 from tests.engines.conformance.random_plans.plans import Planner, Table
 from tests.same import differences
@@ -43,7 +44,7 @@ def described(relation: Relation) -> str:
     return " <- ".join(type(node).__name__ for node in nodes_of(relation))
 
 
-@pytest.mark.parametrize("first", range(0, PLANS, EACH))
+@pytest.mark.parametrize("first", shared(range(0, PLANS, EACH)))
 def test_engines_give_what_plain_loops_give(engine: Engine[Any], first: int) -> None:
     found = []
     for number in range(first, first + EACH):

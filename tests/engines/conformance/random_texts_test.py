@@ -22,6 +22,7 @@ from crossover.language.primitives import PRIMITIVES
 from crossover.language.tree import Call, Expression, walk
 from crossover.language.typed import Typed
 from crossover.language.types import Fact
+from tests.conftest import shared
 from tests.engines.conformance.random_expressions.comparison import Truth, complaints, moved, projection, written
 from tests.engines.conformance.random_expressions.meaning import meaning
 from tests.engines.conformance.random_expressions.rows import COUNT, rows, scan, schema
@@ -64,7 +65,7 @@ def batch(number: int) -> list[Text]:
     raise AssertionError("sentences never end")
 
 
-@pytest.mark.parametrize("number", range(BATCHES))
+@pytest.mark.parametrize("number", shared(range(BATCHES)))
 def test_the_lowering_keeps_the_meaning(number: int) -> None:
     found = []
     for text, tree, lowered, truth in batch(number):

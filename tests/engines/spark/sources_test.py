@@ -14,6 +14,7 @@ from crossover.language.types import DOUBLE, INT, STRING
 from crossover.relations.nodes import FILE, RAW, REASON, ROW, Scan
 from crossover.sources.csv import read
 from crossover.sources.specification import CsvSource, SourceColumn
+from tests.conftest import shared
 from tests.sources.dirty import Dirty, dirty_csv
 
 ID, NAME, PRICE = SourceColumn("id", ("id", "Row ID"), INT), SourceColumn("name", ("name",), STRING), SourceColumn("price", ("price",), DOUBLE)
@@ -55,7 +56,7 @@ def test_values_over_several_lines_give_the_rows_of_the_tokeniser(spark_engine: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("multiline", [False, True], ids=["lines", "multiline"])
-@pytest.mark.parametrize("seed", range(200, 250))
+@pytest.mark.parametrize("seed", shared(range(200, 250)))
 def test_many_dirty_files(spark_engine: Engine[Any], tmp_path: Path, seed: int, multiline: bool) -> None:
     check(spark_engine, dirty_file(tmp_path / "dirty.csv", seed, multiline))
 

@@ -10,6 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression as Oracle
 
 from crossover.core.errors import DataError
+from crossover.learning.models import optimum
 from crossover.learning.models.logistic_regression import fit
 from crossover.learning.models.matrix import CodeBlock, Matrix
 from crossover.learning.models.optimum import Answer
@@ -92,9 +93,10 @@ def test_a_column_of_zeros_has_coefficient_0(learner: Any) -> None:
         assert fitted(learner, l2, x, codes, y).coefficients[2] == pytest.approx(0.0, abs=1e-12)
 
 
-@pytest.mark.slow  # MLlib goes through all its iterations, a job each
 @pytest.mark.once
-def test_columns_of_very_different_size_are_polished_too(learner: Any) -> None:
+def test_columns_of_very_different_size_are_polished_too(learner: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library does not get there in a hundred iterations either, each of which is jobs on Spark."""
+    monkeypatch.setattr(optimum, "LIBRARY_ITERATIONS", 10)
     x, codes, y = table()
     answer = fitted(learner, 0.01, x * [1e3, 1e-3], codes, y)
     assert answer.residual is not None
