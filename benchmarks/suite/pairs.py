@@ -19,9 +19,10 @@ Figures = dict[str, Any]
 FIGURES = ("wall_s", "cpu_s", "clocks_cpu_s", "peak_memory")
 
 
-def run_ours(document: Path, data: Path, engine: str, runs: Path) -> tuple[Figures, Path]:
+def run_ours(document: Path, settings: Mapping[str, str], engine: str, runs: Path) -> tuple[Figures, Path]:
     """Return what a run of a document took, and its attempt."""
-    command = [sys.executable, "-m", "crossover", "run", str(document), "--set", f"data={data}", "--engine", engine]
+    given = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    command = [sys.executable, "-m", "crossover", "run", str(document), *given, "--engine", engine]
     used = _measured([*command, "--runs", str(runs), "--again", "--quiet"])
     attempt = max((runs / document.stem.split("-")[0] / "attempts").iterdir())
     clocks = read_json(attempt / "record.json")["clocks"]

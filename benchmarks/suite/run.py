@@ -1,8 +1,9 @@
 """Whole documents on each engine beside the same work written by hand: time, CPU, memory, at equal answers.
 
-    python -m benchmarks.suite.run [--workloads segments,fraud] [--scales 0.1,1] [--engines pandas,polars,spark] [--pairs 15]
+    python -m benchmarks.suite.run [--workloads segments,fraud,flights,taxi] [--scales 0.1,1] [--engines pandas,polars,spark] [--pairs 15]
 
-Data is generated where it is missing. Every pair is two cold processes, each first in every other pair; the first pair warms
+Data is generated where it is missing; flights and taxi are copies of real data, which has to lie in data/flights (`make data/flights`)
+and data/taxi, and their scale is the number of copies. Every pair is two cold processes, each first in every other pair; the first pair warms
 the disk's cache and does not count. The answer of every program is held against ours by the certificate's own comparison. Results
 go to benchmarks/results/suite.json after each pair, and the same command goes on where it was broken off. Exit code 1 if an
 answer differs.
@@ -51,6 +52,8 @@ class Case:
 
     @property
     def data_name(self) -> str:
+        if not self.workload.generate:
+            return f"{self.workload.name}-x{self.scale}"
         return f"{self.workload.generate}-{self.scale}{'' if self.file_format == 'as written' else '-' + self.file_format}"
 
 
@@ -72,8 +75,8 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workloads", default="segments,fraud")
-    parser.add_argument("--scales", default="0.1,1")
+    parser.add_argument("--workloads", default=",".join(WORKLOADS))
+    parser.add_argument("--scales", help="those of each workload if not given")
     parser.add_argument("--engines", default="pandas,polars,spark")
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--data", type=Path, default=Path("data"))
@@ -84,7 +87,7 @@ def _arguments() -> argparse.Namespace:
 def _cases(asked: argparse.Namespace) -> Iterator[Case]:
     for name in asked.workloads.split(","):
         workload = WORKLOADS[name]
-        for scale in asked.scales.split(","):
+        for scale in asked.scales.split(",") if asked.scales else workload.scales:
             for file_format in workload.formats:
                 for engine in asked.engines.split(","):
                     for program in workload.by_hand.get(engine, ()):
@@ -102,7 +105,7 @@ def _add_pair(case: Case, entry: dict[str, Any], number: int, data_folder: Path,
     runs, hand = place / "runs", place / "hand"
     arguments = [data, hand, *_given(case, document, data, place)]
     program = f"benchmarks.suite.{case.workload.name}.{case.program}"
-    ours = partial(run_ours, document, data, case.engine, runs)
+    ours = partial(run_ours, document, case.workload.data_at(data), case.engine, runs)
     by_hand = partial(run_by_hand, program, arguments)
     if case.name not in _WARM:
         in_turn(0, ours, by_hand)
@@ -124,9 +127,15 @@ _WARM: set[str] = set()
 
 def _data(case: Case, folder: Path) -> Path:
     data = folder / case.data_name
-    form = [] if case.file_format == "as written" else ["--format", case.file_format]
-    command = [sys.executable, "-m", "crossover", "generate", case.workload.generate, "--scale", case.scale, "--out", str(data), *form]
-    subprocess.run([*command, "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    if case.workload.generate:
+        form = [] if case.file_format == "as written" else ["--format", case.file_format]
+        asked = [case.workload.generate, "--scale", case.scale, *form]
+    else:
+        asked = [str(case.workload.own_document), "--replicate", case.scale]
+    command = [sys.executable, "-m", "crossover", "generate", *asked, "--out", str(data), "--quiet"]
+    made = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    if made.returncode:
+        raise SystemExit(made.returncode)
     return data.absolute()
 
 

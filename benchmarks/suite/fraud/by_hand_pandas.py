@@ -28,10 +28,12 @@ def main(data: Path, out: Path) -> None:
         joined = transactions.merge(accounts, left_on="senderID", right_on="fa_customer_sk", validate="m:1")
         x = np.column_stack((joined["time"].dt.hour / 23, joined["amount"] / joined["transaction_limit"]))
     with clock("import scikit-learn"):
-        from benchmarks.suite.fraud.judged import learned, test_rows
+        from benchmarks.suite.classifier import learned
+        from benchmarks.suite.fraud.test_rows import test_rows
     with clock("split"):
         test = test_rows(joined["transactionID"].to_numpy())
-    probability, metrics = learned(x, joined["isFraud"].to_numpy(), test)
+    fraud = joined["isFraud"].to_numpy()
+    probability, metrics = learned((x[~test], fraud[~test]), x, fraud, test)
     with clock("write"):
         scores = {"transaction": joined["transactionID"], "sender": joined["senderID"], "probability": probability, "prediction": probability >= 0.5}
         pd.DataFrame(scores).to_parquet(out / "scores.parquet", index=False, compression="zstd")

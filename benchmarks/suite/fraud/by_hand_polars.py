@@ -36,10 +36,12 @@ def main(data: Path, out: Path) -> None:
         table = joined.select("transactionID", "senderID", "isFraud", hour=hour, share=share).collect(engine="streaming")
         x = np.column_stack((table["hour"].to_numpy(), table["share"].to_numpy()))
     with clock("import scikit-learn"):
-        from benchmarks.suite.fraud.judged import learned, test_rows
+        from benchmarks.suite.classifier import learned
+        from benchmarks.suite.fraud.test_rows import test_rows
     with clock("split"):
         test = test_rows(table["transactionID"].to_numpy())
-    probability, metrics = learned(x, table["isFraud"].to_numpy(), test)
+    fraud = table["isFraud"].to_numpy()
+    probability, metrics = learned((x[~test], fraud[~test]), x, fraud, test)
     with clock("write"):
         scores = table.select(transaction="transactionID", sender="senderID").with_columns(
             probability=pl.Series(probability), prediction=pl.Series(probability >= 0.5)

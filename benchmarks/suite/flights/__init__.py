@@ -1,0 +1,1 @@
+"""conf/flights.yaml by hand."""

@@ -1,0 +1,1 @@
+"""conf/taxi.yaml by hand."""

@@ -1,0 +1,28 @@
+"""What pandas and Polars share: the inputs of taxi as a design matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy import sparse
+
+from benchmarks.suite.design import design, one_hot, scaled
+
+NUMBERS = ("miles", "minutes", "mph", "fare", "fare_per_mile")
+CATEGORIES = ("vendor", "passengers", "rate", "hour", "weekday", "pickup_borough", "dropoff_borough")
+KEEP = ("pickup_at", "dropoff_at", "pickup_zone", "dropoff_zone")
+AIRPORTS = (1, 132, 138)
+FIRST_DAY, LAST_DAY, TEST_FROM = "2018-01-01", "2019-12-31", "2019-10-01"
+L2 = 0.0001
+
+
+def matrix(
+    numbers: Mapping[str, np.ndarray], airport: np.ndarray, codes: Mapping[str, np.ndarray], training: np.ndarray
+) -> sparse.csr_array:
+    """Return the design matrix; codes are places of values, -1 for null."""
+    dense = []
+    for name in NUMBERS:
+        low, high = np.quantile(numbers[name][training], (0.001, 0.999))
+        dense.append(scaled(np.log1p(np.clip(numbers[name], low, high)), training))
+    return design([*dense, airport.astype(float)], [one_hot(codes[name], training, 100) for name in CATEGORIES])
