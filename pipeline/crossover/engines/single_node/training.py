@@ -24,6 +24,8 @@ from crossover.learning.models.penalty import Penalty
 
 NEWTON_WIDTH = 1_000
 """Columns up to which the Hessian is small enough for Newton's method; beyond it L-BFGS."""
+NEWTON_TOLERANCE = 1e-4
+"""Of the gradient. From there on the steps that polish the answer do the same, and count codes where scikit-learn multiplies."""
 
 
 def fit_logistic_regression(blocks: Blocks, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
@@ -39,8 +41,7 @@ def fit_logistic_regression(blocks: Blocks, penalty: Penalty, iterations: int, t
     model = LogisticRegression(
         C=1 / (penalty.total * _weight(blocks)) if penalty.total else np.inf,
         l1_ratio=penalty.l1_ratio,
-        solver=_logistic_solver(penalty, design.shape[1]),
-        tol=tolerance,
+        **_logistic_solver(penalty, design.shape[1], tolerance),
         max_iter=iterations,
         random_state=0,
     )
@@ -56,8 +57,7 @@ def fit_multinomial(blocks: Blocks, classes: int, penalty: Penalty, iterations: 
     model = LogisticRegression(
         C=1 / (own.total * _weight(blocks)) if own.total else np.inf,
         l1_ratio=own.l1_ratio,
-        solver=_logistic_solver(own, design.shape[1] * classes),
-        tol=tolerance,
+        **_logistic_solver(own, design.shape[1] * classes, tolerance),
         max_iter=iterations,
         random_state=0,
     )
@@ -89,10 +89,13 @@ def _weights(blocks: Blocks) -> Floats | None:
     return None if blocks.weight is None else blocks.weight / blocks.weight.max()
 
 
-def _logistic_solver(penalty: Penalty, width: int) -> str:
+def _logistic_solver(penalty: Penalty, width: int, tolerance: float) -> dict[str, Any]:
+    """Return the solver, and where it stops."""
     if penalty.l1:
-        return "saga"
-    return "newton-cholesky" if width <= NEWTON_WIDTH else "lbfgs"
+        return {"solver": "saga", "tol": tolerance}
+    if width <= NEWTON_WIDTH:
+        return {"solver": "newton-cholesky", "tol": max(tolerance, NEWTON_TOLERANCE)}
+    return {"solver": "lbfgs", "tol": tolerance}
 
 
 def _fitted(model: Any, design: Any, blocks: Blocks) -> Floats:
