@@ -31,8 +31,8 @@ NEWTON_TOLERANCE = 1e-4
 def fit_logistic_regression(blocks: Blocks, penalty: Penalty, iterations: int, tolerance: float) -> Floats:
     """Return (d + 1,) coefficients, the intercept first, of the least weighted mean loss + penalty.
 
-    One BLAS thread: the products are narrow, and the answer then does not depend on how many there are. Raises
-    DataError if the label has one value only.
+    Newton's method stops at NEWTON_TOLERANCE if `tolerance` is smaller. One BLAS thread: the products are narrow, and the
+    answer then does not depend on how many there are. Raises DataError if the label has one value only.
     """
     label = blocks.label if blocks.weight is None else blocks.label[blocks.weight > 0]
     if not len(label) or label.min() == label.max():
