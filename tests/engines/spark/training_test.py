@@ -10,7 +10,9 @@ import pytest
 
 from crossover.core.errors import DataError
 from crossover.engines.base import Engine
-from crossover.learning.models.matrix import CodeBlock, Floats, Matrix
+from crossover.engines.spark.kernels import Layout, block_sums, nothing
+from crossover.engines.spark.narrow_sums import is_narrow
+from crossover.learning.models.matrix import CodeBlock, Floats, Loss, Matrix
 from crossover.learning.models.penalty import Penalty
 from crossover.relations.nodes import InlineTable, Materialise, Scan
 from tests.engines.spark.plans_test import persisted
@@ -44,6 +46,26 @@ def test_sums_are_those_of_the_columns_written_out(spark_engine: Engine[Any], co
     assert sums.loss == pytest.approx(-np.sum(np.where(labels == 1, np.log(probability), np.log1p(-probability))), rel=1e-12)
     np.testing.assert_allclose(sums.gradient, design.T @ (probability - labels), rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(sums.hessian, design.T @ (design * (probability * (1 - probability))[:, None]), rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "squared"])
+@pytest.mark.parametrize("weight", [None, "w"])
+@pytest.mark.parametrize("rows", [0, ROWS])
+def test_one_aggregation_says_what_python_workers_say(spark_engine: Engine[Any], loss: Loss, weight: str | None, rows: int) -> None:
+    random = np.random.default_rng(5)
+    columns = {"x0": random.normal(size=rows) * 400, "x1": random.normal(size=rows), "w": random.integers(0, 3, rows).astype(float)}
+    table = pa.table({**columns, "y": pa.array(random.integers(0, 2, rows), pa.int64())})
+    matrix = Matrix(Scan(InlineTable(table), tuple(table.column_names)), ("x0", "x1"), (), "y", rows, weight)
+    coefficients = np.array([0.5, -2.0, 1.0])
+    assert is_narrow(matrix, meat=True)
+    found = spark_engine.loss_sums(matrix, coefficients, loss, meat=True)
+    expected = nothing(3, meat=True)
+    if rows:
+        expected = block_sums(table, Layout(matrix.dense, (), "y", weight, loss, meat=True), coefficients)
+    assert (found.rows, found.weight) == (expected.rows, expected.weight)
+    assert found.loss == pytest.approx(expected.loss, rel=1e-13)
+    for name in ("gradient", "hessian", "meat"):
+        np.testing.assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-11, atol=1e-9, err_msg=name)
 
 
 @pytest.mark.parametrize("codes", [True, False])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyspark.sql import DataFrame, SparkSession, types
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
 
-from crossover.engines.spark.frames import SPARK_TYPES
+from crossover.engines.spark.frames import local_data
+from crossover.relations.schema import arrow_type
 from crossover.sources.partitions import SourceFile
 from crossover.sources.specification import FileSource
 
@@ -20,10 +22,8 @@ def constants_of(
 ) -> DataFrame:
     """Return a row for each file: the texts, then the named partitions of the source."""
     named = [(place, each) for place, each in enumerate(source.partitions) if each.name in partitions]
-    fields = [types.StructField(name, types.StringType(), False) for name in texts]
-    fields += [types.StructField(each.name, SPARK_TYPES[each.type], True) for _, each in named]
-    rows = [
-        (*(values[number] for values in texts.values()), *(file.values[place] for place, _ in named))
-        for number, file in enumerate(files)
-    ]
-    return session.createDataFrame(rows, types.StructType(fields), verifySchema=False)
+    fields = [pa.field(name, pa.string(), nullable=False) for name in texts]
+    fields += [pa.field(each.name, arrow_type(each.type)) for _, each in named]
+    columns = [*texts.values(), *([file.values[place] for file in files] for place, _ in named)]
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
+    return local_data(session, pa.Table.from_arrays(arrays, schema=pa.schema(fields)))

@@ -53,11 +53,17 @@ class SparkFrame:
 
 def from_table(session: SparkSession, table: pa.Table) -> SparkFrame:
     """Return a table of the plan as a frame, without pandas."""
+    return SparkFrame(local_data(session, table), tuple(table.column_names), bytes=table.nbytes, table=table)
+
+
+def local_data(session: SparkSession, table: pa.Table) -> DataFrame:
+    """Return a small table as data of Spark, which starts no Python worker for it where it takes Arrow (from 4.0 on)."""
     schema = types.StructType(
-        [types.StructField(field.name, SPARK_TYPES[type_of_arrow(field.type)], True) for field in table.schema]
+        [types.StructField(field.name, SPARK_TYPES[type_of_arrow(field.type)], field.nullable) for field in table.schema]
     )
-    data = session.createDataFrame([tuple(row.values()) for row in table.to_pylist()], schema, verifySchema=False)
-    return SparkFrame(data, tuple(table.column_names), bytes=table.nbytes, table=table)
+    if hasattr(DataFrame, "toArrow"):
+        return session.createDataFrame(table, schema)
+    return session.createDataFrame([tuple(row.values()) for row in table.to_pylist()], schema, verifySchema=False)
 
 
 def to_table(data: DataFrame, schema: Schema) -> pa.Table:

@@ -12,10 +12,12 @@ from functools import reduce
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from crossover.core.errors import EngineError
+from crossover.engines.spark.frames import local_data
 from crossover.sources.dialect import Dialect, record_pattern
 from crossover.sources.files import display_name
 from crossover.sources.specification import FILE, ROW
@@ -77,8 +79,16 @@ def _blocks(lines: DataFrame, files: Sequence[Path]) -> list[Block]:
 
 
 def _block_frame(session: SparkSession, blocks: Sequence[Block]) -> DataFrame:
-    rows = [(each.path, each.start, each.first, each.row, each.name) for each in blocks]
-    return session.createDataFrame(rows, f"`{PATH}` string, `{BLOCK}` bigint, first bigint, row bigint, name string")
+    table = pa.table(
+        {
+            PATH: pa.array([each.path for each in blocks], pa.string()),
+            BLOCK: pa.array([each.start for each in blocks], pa.int64()),
+            "first": pa.array([each.first for each in blocks], pa.int64()),
+            "row": pa.array([each.row for each in blocks], pa.int64()),
+            "name": pa.array([each.name for each in blocks], pa.string()),
+        }
+    )
+    return local_data(session, table)
 
 
 def _whole(session: SparkSession, file: Path, dialect: Dialect) -> DataFrame:

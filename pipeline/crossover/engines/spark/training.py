@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from crossover.core.errors import DataError
 from crossover.engines.spark import kernels
 from crossover.engines.spark.classic.k_means import lloyd
+from crossover.engines.spark.narrow_sums import is_narrow, narrow_sums
 from crossover.engines.spark.partial_sums import partial_sums
 from crossover.learning.models import iterations as told
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
@@ -99,8 +100,10 @@ def _spread(rows: DataFrame) -> float:
 
 
 def loss_sums(data: DataFrame, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool) -> LossSums:
-    """Return sums over all rows: a partial sum of each partition, added in their order."""
+    """Return sums over all rows: one aggregation where it is short, else a partial sum of each partition, added in their order."""
     assert matrix.label is not None
+    if is_narrow(matrix, meat=meat):
+        return narrow_sums(data, matrix, coefficients, loss, meat=meat)
     codes = tuple((each.column, each.width) for each in matrix.codes)
     layout = kernels.Layout(matrix.dense, codes, matrix.label, matrix.weight, loss, meat)
     kernel = partial(kernels.partial_sums, layout=layout, coefficients=coefficients)

@@ -1,0 +1,81 @@
+"""Sums over the rows of a narrow design without code columns, as one aggregation: no row leaves the JVM.
+
+Spark compiles the aggregation while it is short. Above MOST_SUMS it would go operator by operator, and Python workers
+are faster (`kernels`): 5.6 million rows of 2 columns take 0.8 s this way and 1.7 s that way, of 12 columns 9.3 s and 4.3 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations_with_replacement
+
+import numpy as np
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
+
+MOST_SUMS = 40
+LABEL, WEIGHT, SCORE, TAIL = "__label", "__weight", "__score", "__tail"
+LOSS, SLOPE, CURVATURE = "__loss", "__slope", "__curvature"
+
+
+def is_narrow(matrix: Matrix, *, meat: bool) -> bool:
+    """Return whether one aggregation is the short way."""
+    size = matrix.width + 1
+    return not matrix.codes and 3 + size + size * (size + 1) // 2 * (1 + meat) <= MOST_SUMS
+
+
+def narrow_sums(data: DataFrame, matrix: Matrix, coefficients: Floats, loss: Loss, *, meat: bool) -> LossSums:
+    """Return sums over all rows, to the rounding of their order; 0 of no rows."""
+    dense = [f"__x{place}" for place in range(matrix.width)]
+    columns = [F.lit(1.0), *map(F.col, dense)]
+    slope, curvature = F.col(SLOPE), F.col(CURVATURE)
+    sums = [F.col(WEIGHT), F.col(LOSS), *(slope * column for column in columns), *_products(columns, curvature)]
+    if meat:
+        sums += _products(columns, slope * slope)
+    rows = _with_losses(data, matrix, dense, coefficients, loss)
+    (found,) = rows.agg(F.count(F.lit(1)), *(F.sum(each).alias(f"sum_{place}") for place, each in enumerate(sums))).collect()
+    count, weight, value, *others = (each or 0.0 for each in found)
+    size = len(columns)
+    gradient, *squares = np.split(np.array(others), np.cumsum([size] + [size * (size + 1) // 2] * meat))
+    return LossSums(int(count), weight, value, gradient, *(_mirrored(each, size) for each in squares))
+
+
+def _with_losses(data: DataFrame, matrix: Matrix, dense: Sequence[str], coefficients: Floats, loss: Loss) -> DataFrame:
+    """Return the dense columns under other names, and of each row what `losses.row_losses` says, times its weight."""
+    assert matrix.label is not None
+    label = F.col(matrix.label).cast("double")
+    weight = F.col(matrix.weight) if matrix.weight else F.lit(1.0)
+    named = (F.col(name).alias(alias) for name, alias in zip(matrix.dense, dense, strict=True))
+    intercept, *slopes = map(float, coefficients)
+    score = sum((slope * F.col(name) for slope, name in zip(slopes, dense, strict=True)), F.lit(intercept))
+    rows = data.select(*named, label.alias(LABEL), weight.alias(WEIGHT)).select("*", score.alias(SCORE))
+    values = _squared() if loss == "squared" else _logistic()
+    weighted = [F.col(WEIGHT) * each for each in values] if matrix.weight else values
+    wanted = (each.alias(name) for each, name in zip(weighted, (LOSS, SLOPE, CURVATURE), strict=True))
+    return rows.select("*", F.exp(-F.abs(SCORE)).alias(TAIL)).select(*dense, WEIGHT, *wanted)
+
+
+def _logistic() -> tuple[Column, Column, Column]:
+    score, tail, label = F.col(SCORE), F.col(TAIL), F.col(LABEL)
+    smaller = 1 / (1 + tail)
+    probability = F.when(score >= 0, smaller).otherwise(1 - smaller)
+    loss = F.greatest(score, F.lit(0.0)) + F.log1p(tail) - label * score
+    return loss, probability - label, probability * (1 - probability)
+
+
+def _squared() -> tuple[Column, Column, Column]:
+    residual = F.col(SCORE) - F.col(LABEL)
+    return residual * residual / 2, residual, F.lit(1.0)
+
+
+def _products(columns: Sequence[Column], weight: Column) -> list[Column]:
+    """Return the weighted products of columns, the upper triangle by rows."""
+    return [weight * left * right for left, right in combinations_with_replacement(columns, 2)]
+
+
+def _mirrored(triangle: Floats, size: int) -> Floats:
+    found = np.zeros((size, size))
+    found[np.triu_indices(size)] = triangle
+    return np.triu(found) + np.triu(found, 1).T
