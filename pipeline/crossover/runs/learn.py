@@ -15,7 +15,7 @@ from crossover.core.errors import DataError
 from crossover.engines.base import Engine
 from crossover.language.lower import ParameterValue, lower
 from crossover.language.tree import Column, Expression, call, case, literal
-from crossover.language.types import BOOLEAN, Schema
+from crossover.language.types import BOOLEAN, INT, Schema
 from crossover.learning.evaluation.gates import GateResult, check_gates
 from crossover.learning.models.as_expressions import with_cluster, with_prediction, with_probability
 from crossover.learning.models.class_expressions import with_classes
@@ -26,10 +26,10 @@ from crossover.learning.models.state import Preparation
 from crossover.learning.preparation.apply import apply
 from crossover.learning.preparation.fit import fit
 from crossover.learning.preparation.inside_scaling import standardised
-from crossover.learning.preparation.missing import refuse_unseen
+from crossover.learning.preparation.missing import checks_of, counted_among, refuse_counted, refuse_unseen
 from crossover.learning.preparation.split import is_test, reaches
 from crossover.plan.plan import ModelPlan
-from crossover.relations.compute import one_row
+from crossover.relations.compute import BATCH, one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Materialise, Project, Relation, Scan
 from crossover.relations.schema import schema_of
 from crossover.runs.learners import learner_of
@@ -56,6 +56,8 @@ class RowCounts:
     test: int
     reaching: int = 0
     """Rows before a split by time whose look_ahead window reaches past it: they neither learn nor test."""
+    positives: int | None = None
+    """Training rows with the label 1; None where the label is no class of two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,10 +168,9 @@ class _Learning:
             flagged = self._flagged(base)
             counts = self._count(flagged)
             learning = Filter(flagged, self._learns())
-            checked = flagged if plan.score_rows == "all" else Filter(flagged, call("or", self._learns(), Column(TEST)))
-            refuse_unseen(self.engine, checked, plan.schema, plan.inputs)
             label = LABEL if plan.label and self.learner.takes_label_means else None
-            preparation = fit(self.engine, learning, plan.schema, plan.inputs, label, plan.key, self.training)
+            known = counts.training, counts.positives if label else None
+            preparation = fit(self.engine, learning, plan.schema, plan.inputs, label, plan.key, self.training, known)
             prepared = apply(preparation, learning, self._carried(), self.training)
             replaced = self.learner.training_columns(Filter(learning, self.training))
             matrix = self._training_matrix(prepared, preparation, counts.training, replaced)
@@ -240,25 +241,38 @@ class _Learning:
         return (*self.learner.sampled_by(), *self.learner.carried(), TEST, *label)
 
     def _count(self, flagged: Relation) -> RowCounts:
-        learns = self._learns()
-        flags: dict[str, Expression] = {
-            "rows": Column(PICKED),
-            "learning": learns,
-            "test": call("and", learns, Column(TEST)),
-        }
-        if self._by_time:
-            for name, flag in (("reaching", REACHES), ("timeless", TIMELESS)):
-                flags[name] = call("and", self._has_label(), Column(flag))
-        columns: dict[str, Expression] = {name: call("boolean_to_int", flag) for name, flag in flags.items()}
-        calls = [(name, AggregateCall("sum", name)) for name in flags]
-        if self.plan.label:
-            columns[LABEL] = case(learns, Column(LABEL))
-            calls += [("low", AggregateCall("min", LABEL)), ("high", AggregateCall("max", LABEL))]
+        """Count and check in one query. Raises DataError if the rows do not allow to learn from them."""
+        plan, learns = self.plan, self._learns()
+        seen = literal(True) if plan.score_rows == "all" else call("or", learns, Column(TEST))
+        checks = checks_of(plan.schema, plan.inputs)
+        at_once = len(checks) <= BATCH
+        counts = {name: case(flag, literal(1)) for name, flag in self._flags().items()} | counted_among(seen, checks if at_once else ())
+        calls = [(name, AggregateCall("count", name)) for name in counts]
+        columns: dict[str, Expression] = dict(counts)
+        if plan.label:
+            columns |= {LABEL: case(learns, Column(LABEL)), "learned": case(call("and", learns, self.training), Column(LABEL))}
+            calls += [("low", AggregateCall("min", LABEL)), ("high", AggregateCall("max", LABEL)), ("positives", AggregateCall("sum", "learned"))]
         row = one_row(self.engine.collect(Aggregate(Project(flagged, tuple(columns.items())), (), tuple(calls))))
         self.learner.check_label(row.get("low"), row.get("high"))
-        rows, learning, test, reaching, timeless = (
-            int(row.get(name) or 0) for name in ("rows", "learning", "test", "reaching", "timeless")
-        )
+        found = self._row_counts({name: int(row[name] or 0) for name in counts})
+        if at_once:
+            refuse_counted({name: int(row[name] or 0) for name in counts}, checks)
+        else:
+            refuse_unseen(self.engine, Filter(flagged, seen), plan.schema, plan.inputs)
+        is_class = plan.label is not None and schema_of(flagged)[LABEL].type == INT
+        return replace(found, positives=int(row["positives"] or 0) if is_class else None)
+
+    def _flags(self) -> dict[str, Expression]:
+        """Which rows are counted, by the name of their number."""
+        learns = self._learns()
+        flags = {"rows": Column(PICKED), "learning": learns, "test": call("and", learns, Column(TEST))}
+        if self._by_time:
+            flags |= {name: call("and", self._has_label(), Column(flag)) for name, flag in (("reaching", REACHES), ("timeless", TIMELESS))}
+        return flags
+
+    def _row_counts(self, counted: Mapping[str, int]) -> RowCounts:
+        rows, learning, test = (counted[name] for name in ("rows", "learning", "test"))
+        reaching, timeless = counted.get("reaching", 0), counted.get("timeless", 0)
         if timeless and self.plan.split:
             column = self.plan.split.time
             raise DataError(f"model {self.plan.name}: `{column}` is null in {timeless} rows, and it says which rows are test rows")

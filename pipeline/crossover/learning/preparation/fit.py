@@ -46,6 +46,7 @@ def fit(
     label: str | None,
     key: tuple[str, ...],
     training: Expression,
+    counted: tuple[int, int | None] | None = None,
 ) -> Preparation:
     """Return the fitted state.
 
@@ -56,11 +57,14 @@ def fit(
     label : an int column of 0 and 1, or a double column, for label_mean; None without one.
     key : columns that identify a row, for the folds of label_mean.
     training : condition of a training row.
+    counted : how many training rows there are, and how many have the label 1, where it is known; None for a numeric label.
     """
     _check(schema, inputs, label, key)
     rows = Filter(relation, training)
     numeric_label = label is not None and schema_of(relation)[label].type == DOUBLE
-    count, positives = _count(compute, rows, label, numeric_label=numeric_label)
+    count, positives = counted or _count(compute, rows, label, numeric_label=numeric_label)
+    if count == 0:
+        raise DataError("no row is left to learn from: the training rows are empty")
     found = _fit_categories(compute, rows, schema, inputs, label, key, count, numeric_label=numeric_label)
     found |= _fit_numbers(compute, rows, schema, inputs, count)
     fitted = tuple(found[name, each.kind] for each in inputs for name in each.columns)
@@ -91,10 +95,7 @@ def _check(schema: Schema, inputs: Sequence[Input], label: str | None, key: tupl
 def _count(compute: Compute, training: Relation, label: str | None, *, numeric_label: bool) -> tuple[int, int | None]:
     positives = (("positives", AggregateCall("sum", label)),) if label else ()
     row = one_row(compute.collect(Aggregate(training, (), (("rows", AggregateCall("count_rows")), *positives))))
-    rows = int(row["rows"] or 0)
-    if rows == 0:
-        raise DataError("no row is left to learn from: the training rows are empty")
-    return rows, int(row["positives"] or 0) if label and not numeric_label else None
+    return int(row["rows"] or 0), int(row["positives"] or 0) if label and not numeric_label else None
 
 
 def _fit_categories(

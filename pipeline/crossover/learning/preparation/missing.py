@@ -10,7 +10,7 @@ from crossover.language.tree import Column, Expression, call, case, literal
 from crossover.language.types import Schema
 from crossover.learning.preparation.impute import as_double
 from crossover.learning.preparation.specification import Input
-from crossover.relations.compute import BATCH, Compute, one_row
+from crossover.relations.compute import Compute, batches, one_row
 from crossover.relations.nodes import Aggregate, AggregateCall, Project, Relation
 
 NULL = "is null in {count} of {rows} rows, and a model cannot see null"
@@ -48,29 +48,33 @@ def checks_of(schema: Schema, inputs: Sequence[Input]) -> tuple[Check, ...]:
 
 
 def check_counts(relation: Relation, checks: Sequence[Check]) -> Relation:
-    """Return one row: `rows`, and for each check in order `wrong_0`, `wrong_1` ... of the rows that it finds."""
-    columns = tuple((f"wrong_{place}", case(check.wrong, literal(1))) for place, check in enumerate(checks))
-    calls = tuple((name, AggregateCall("count", name)) for name, _ in columns)
-    return Aggregate(Project(relation, columns), (), (("rows", AggregateCall("count_rows")), *calls))
+    """Return one row, the numbers of `counted_among` over all rows."""
+    columns = counted_among(literal(True), checks)
+    return Aggregate(Project(relation, tuple(columns.items())), (), tuple((name, AggregateCall("count", name)) for name in columns))
+
+
+def counted_among(seen: Expression, checks: Sequence[Check]) -> dict[str, Expression]:
+    """Return what is counted: `seen`, the rows that a model sees, and for each check in order `wrong_0` ... of those it finds."""
+    wrong = {f"wrong_{place}": case(call("and", seen, check.wrong), literal(1)) for place, check in enumerate(checks)}
+    return {"seen": case(seen, literal(1)), **wrong}
 
 
 def refuse_unseen(compute: Compute, relation: Relation, schema: Schema, inputs: Sequence[Input]) -> None:
     """Raise DataError if an input has a value that a model cannot see in any row of the relation."""
     checks = checks_of(schema, inputs)
-    columns = list(dict.fromkeys(check.column for check in checks))
-    for start in range(0, len(columns), BATCH):
-        some = [check for check in checks if check.column in columns[start : start + BATCH]]
+    for columns in batches(list(dict.fromkeys(check.column for check in checks))):
+        some = [check for check in checks if check.column in columns]
         row = one_row(compute.collect(check_counts(relation, some)))
         refuse_counted({name: int(value or 0) for name, value in row.items()}, some)
 
 
 def refuse_counted(counted: Mapping[str, int], checks: Sequence[Check]) -> None:
-    """Raise DataError if the sums of `check_counts` tell of a value that a model cannot see."""
+    """Raise DataError if the numbers of `check_counts` tell of a value that a model cannot see."""
     found = [(check, counted[f"wrong_{place}"]) for place, check in enumerate(checks) if counted[f"wrong_{place}"]]
     if not found:
         return
     check, count = found[0]
     others = [f"so has `{other.column}`: {number} rows" for other, number in found[1:] if other.message == check.message]
     raise DataError(
-        f"input `{check.column}` {check.message.format(count=count, rows=counted['rows'])}", notes=[check.remedy, *others[:4]]
+        f"input `{check.column}` {check.message.format(count=count, rows=counted['seen'])}", notes=[check.remedy, *others[:4]]
     )
