@@ -73,17 +73,20 @@ def shared(seeds: Sequence[int]) -> list[Any]:
 def _of_the_other_line(item: pytest.Item) -> bool:
     """Whether a test on Spark is one that `line` gives to the other line."""
     lines = {mark.args[0] for mark in item.iter_markers("line")}
-    engine = item.callspec.params.get("engine_name", "spark") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else "spark"
+    parameters = getattr(item, "callspec", None)
+    engine = parameters.params.get("engine_name", "spark") if parameters else "spark"
     return engine == "spark" and bool(lines) and LINE not in lines
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the other line of Spark does; begin with the longest files where several processes share the work."""
-    left_out = [item for item in items if _of_the_other_line(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not _of_the_other_line(item)]
+    sides: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        sides[_of_the_other_line(item)].append(item)
+    if sides[True]:
+        config.hook.pytest_deselected(items=sides[True])
+        items[:] = sides[False]
     if not hasattr(config, "workerinput"):
         return
     first: dict[Path, int] = {}

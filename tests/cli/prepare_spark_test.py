@@ -31,19 +31,9 @@ def test_it_tells_where_the_archive_lies(tmp_path: Path, monkeypatch: pytest.Mon
     assert json.loads(capsys.readouterr().out) == {"archive": str(tmp_path / "made.jsa"), "bytes": 5}
 
 
-def test_a_place_that_cannot_be_written_to_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def make(run: Callable[[str], None]) -> Path:
-        (tmp_path / "file").touch()
-        (tmp_path / "file" / "below").mkdir()
-        raise AssertionError
-
-    monkeypatch.setattr(class_archive, "make", make)
-    assert main(["engines", "--prepare-spark"]) == 2
-    told = capsys.readouterr().err.splitlines()
-    assert told[0] == f"crossover: {class_archive.PLACE} cannot be written to: Not a directory"
-    assert len(told) == 2
+def test_it_is_not_asked_for_beside_the_meter(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["engines", "--prepare-spark", "--meter"]) == 2
+    assert capsys.readouterr().err == "crossover: --meter and --prepare-spark are two things to do: give one of them\n"
 
 
 def test_a_spark_that_does_not_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

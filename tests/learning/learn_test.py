@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from crossover.learning.preparation.specification import Input, Split
 from crossover.plan.plan import ModelPlan
 from crossover.relations.nodes import Filter, Relation
 from crossover.runs.learn import Learned, learn
-from tests.learning.flights import INPUTS, SCHEMA, Row, flights, is_test_row, prepared_by_hand, relation_of
+from tests.learning.flights import INPUTS, SCHEMA, Row, flights, is_test_row, prepared_by_hand, relation_of, share
 from tests.learning.reference import Reference, chained_hash
 from tests.tables import inline
 
@@ -202,6 +202,32 @@ def test_a_null_in_an_input_is_refused_even_in_a_row_that_is_only_scored(referen
     rows = [{**row, "delay": None if row["late"] is None else row["delay"] or 0.0} for row in ROWS]
     with pytest.raises(DataError, match="input `delay` is null in"):
         train(reference, relation_of(rows), inputs=(Input(columns=("delay",)),))
+
+
+@pytest.mark.parametrize("columns", [2, 31])
+@pytest.mark.parametrize("score_rows", ["all", "test"])
+def test_a_null_that_nothing_replaces_is_refused_where_a_row_is_seen(reference: Reference, columns: int, score_rows: str) -> None:
+    """The first thirty checks are counted beside the rows, more of them in queries of their own."""
+    names = [f"x{place}" for place in range(columns)]
+    rows = [(number, *(number + 0.5 * place for place in range(columns)), number % 3 % 2) for number in range(40)]
+    schema = {"id": Fact(INT, False), **dict.fromkeys(names, Fact(DOUBLE)), "late": Fact(INT)}
+    settings = {"schema": schema, "inputs": (Input(columns=tuple(names)),), "split": Split(by=("id",), test=0.25), "keep": ("id",)}
+    test = {row[0] for row in rows if share("split", row[0]) < 0.25}
+
+    def trained(null_in: int, unlabelled: int) -> Learned:
+        changed = [(*row[:columns], None if row[0] == null_in else row[columns], None if row[0] == unlabelled else row[-1]) for row in rows]
+        table = inline(", ".join(["id int", *(f"{name} double" for name in names), "late int"]), changed)
+        return train(reference, table, score_rows=score_rows, **settings)
+
+    assert trained(-1, -1).model.preparation.positives == sum(row[-1] for row in rows if row[0] not in test)
+    message = f"`x{columns - 1}` is null in 1 of 40 rows"
+    for number in (min(test), min({row[0] for row in rows} - test)):
+        with pytest.raises(DataError, match=message):
+            trained(number, -1)
+        # a row without a label does not learn: it is seen if all are scored, or if it is a test row
+        refused = pytest.raises(DataError, match=message) if score_rows == "all" or number in test else nullcontext()
+        with refused:
+            trained(number, number)
 
 
 def test_a_label_beside_0_and_1_is_refused(reference: Reference) -> None:

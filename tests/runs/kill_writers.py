@@ -110,9 +110,10 @@ def kill_loop(root: Path, write: Callable[[Path], None], read: Callable[[Path], 
             raise AssertionError("a writer ended by itself")
         verdict, token = _look(read, root, before)
         counts[verdict] += 1
-        longest = longest / LATER if verdict == "new" else longest * LATER
         if verdict == "new":
-            before = token
+            before, longest = token, longest / LATER
+        else:
+            longest *= LATER
     return counts
 
 

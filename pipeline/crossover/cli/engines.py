@@ -11,6 +11,7 @@ from crossover.cli.meter import meter as prove
 from crossover.cli.options import Json
 from crossover.cli.output import line, print_json, show
 from crossover.cli.prepare_spark import prepare_spark as prepare
+from crossover.core.errors import ConfigError
 from crossover.engines.registry import ENGINES, missing
 from crossover.runs.versions import library_versions
 
@@ -23,6 +24,8 @@ PrepareSpark = Annotated[
 
 def engines(as_json: Json = False, meter: Meter = False, prepare_spark: PrepareSpark = False) -> int:
     """List the engines: which can run on this machine, and what the others need."""
+    if meter and prepare_spark:
+        raise ConfigError("--meter and --prepare-spark are two things to do: give one of them")
     if prepare_spark:
         return prepare(as_json=as_json)
     if meter:

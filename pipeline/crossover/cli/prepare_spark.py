@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from crossover.cli.output import line, print_json
-from crossover.core.errors import ConfigError, EngineError
+from crossover.core.errors import EngineError
 
 DOCUMENT = """\
 pipeline: prepare_spark
@@ -78,12 +78,9 @@ def prepare_spark(*, as_json: bool) -> int:
 
     Raises ConfigError if it cannot be written there, EngineError if Spark does not run or Java makes none.
     """
-    from crossover.engines.spark.class_archive import PLACE, make
+    from crossover.engines.spark.class_archive import make
 
-    try:
-        archive = make(_run_with)
-    except OSError as error:
-        raise ConfigError(f"{PLACE} cannot be written to: {error.strerror}", notes=["Spark runs without what would lie there"]) from error
+    archive = make(_run_with)
     size = archive.stat().st_size
     if as_json:
         print_json({"archive": str(archive), "bytes": size})

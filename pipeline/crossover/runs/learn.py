@@ -169,7 +169,7 @@ class _Learning:
             counts = self._count(flagged)
             learning = Filter(flagged, self._learns())
             label = LABEL if plan.label and self.learner.takes_label_means else None
-            known = counts.training, counts.positives if label else None
+            known = counts.training, counts.positives
             preparation = fit(self.engine, learning, plan.schema, plan.inputs, label, plan.key, self.training, known)
             prepared = apply(preparation, learning, self._carried(), self.training)
             replaced = self.learner.training_columns(Filter(learning, self.training))
@@ -250,17 +250,20 @@ class _Learning:
         calls = [(name, AggregateCall("count", name)) for name in counts]
         columns: dict[str, Expression] = dict(counts)
         if plan.label:
-            columns |= {LABEL: case(learns, Column(LABEL)), "learned": case(call("and", learns, self.training), Column(LABEL))}
-            calls += [("low", AggregateCall("min", LABEL)), ("high", AggregateCall("max", LABEL)), ("positives", AggregateCall("sum", "learned"))]
+            columns[LABEL] = case(learns, Column(LABEL))
+            calls += [("low", AggregateCall("min", LABEL)), ("high", AggregateCall("max", LABEL))]
+            if self.learner.takes_label_means and schema_of(flagged)[LABEL].type == INT:
+                columns["learned"] = case(call("and", learns, self.training), Column(LABEL))
+                calls.append(("positives", AggregateCall("sum", "learned")))
         row = one_row(self.engine.collect(Aggregate(Project(flagged, tuple(columns.items())), (), tuple(calls))))
         self.learner.check_label(row.get("low"), row.get("high"))
-        found = self._row_counts({name: int(row[name] or 0) for name in counts})
+        counted = {name: int(row[name] or 0) for name in counts}
+        found = self._row_counts(counted)
         if at_once:
-            refuse_counted({name: int(row[name] or 0) for name in counts}, checks)
+            refuse_counted(counted, checks)
         else:
             refuse_unseen(self.engine, Filter(flagged, seen), plan.schema, plan.inputs)
-        is_class = plan.label is not None and schema_of(flagged)[LABEL].type == INT
-        return replace(found, positives=int(row["positives"] or 0) if is_class else None)
+        return replace(found, positives=int(row["positives"] or 0) if "learned" in columns else None)
 
     def _flags(self) -> dict[str, Expression]:
         """Which rows are counted, by the name of their number."""

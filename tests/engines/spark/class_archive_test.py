@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crossover.core.errors import EngineError
+from crossover.core.errors import ConfigError, EngineError
 from crossover.engines.base import EngineOptions
 from crossover.engines.spark import class_archive, settings
 from crossover.engines.spark.java import java_home, spark_version
@@ -84,3 +84,9 @@ def test_a_session_of_our_own_starts_with_it(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.local(EngineOptions(settings={option: "-Dmine=1"}))[option] == "-Dmine=1"
     monkeypatch.setattr(settings, "java_options", lambda: "")
     assert option not in settings.local(EngineOptions())
+
+
+def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="file/below cannot be written to: Not a directory"):
+        class_archive.make(lambda options: None, tmp_path / "file" / "below")

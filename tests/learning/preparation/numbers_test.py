@@ -15,12 +15,12 @@ from crossover.learning.models.fitted import FittedModel, LogisticRegression
 from crossover.learning.models.scorer import Scorer
 from crossover.learning.models.state import Number, Preparation
 from crossover.learning.preparation.apply import apply
-from crossover.learning.preparation.fit import fit
 from crossover.learning.preparation.missing import refuse_unseen
 from crossover.learning.preparation.specification import Input
 from crossover.relations.graph import topological
 from crossover.relations.nodes import Relation, Scan
 from crossover.relations.prune import prune
+from tests.learning.preparation.counting import fit
 from tests.learning.reference import Reference
 from tests.tables import inline
 

@@ -13,11 +13,11 @@ from crossover.language.tree import Column, Expression, call, literal
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, Fact
 from crossover.learning.models.state import EVERY_FOLD, LabelMean, Number, OneHot, Preparation
 from crossover.learning.preparation.apply import apply
-from crossover.learning.preparation.fit import fit
 from crossover.learning.preparation.missing import refuse_unseen
 from crossover.learning.preparation.specification import Input
 from crossover.relations.nodes import Project, Relation
 from tests.learning.flights import INPUTS, SCHEMA, Row, flights, fold, is_test_row, prepared_by_hand, relation_of
+from tests.learning.preparation.counting import fit
 from tests.learning.reference import Reference
 from tests.tables import collected, inline
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from crossover.core.errors import EngineError
+from crossover.core.errors import ConfigError, EngineError
 from crossover.engines.spark.java import java_home, spark_version
 
 PLACE = Path(sys.prefix) / "share" / "crossover"
@@ -37,15 +37,19 @@ def make(run: Callable[[str], None], place: Path = PLACE) -> Path:
     """Make the archive anew and return its path.
 
     `run` is called with options for the JVM of a session, which it has to open, use and end: archived is what that loads.
-    Raises EngineError if there is no Java, or if this one makes no archive.
+    Raises EngineError if there is no Java, or if this one makes no archive; ConfigError if the place cannot be written to.
     """
     home = java_home(spark_version() or "unknown")
     if home is None:
         raise EngineError("there is no Java that this Spark runs on: crossover engines tells what is missing")
-    place.mkdir(parents=True, exist_ok=True)
     archive, base, unfinished = place / ARCHIVE, place / BASE, place / "unfinished.jsa"
-    for path in (archive, base, unfinished):
-        path.unlink(missing_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for path in (archive, base, unfinished):
+            path.touch()
+            path.unlink()
+    except OSError as error:
+        raise ConfigError(f"{place} cannot be written to: {error.strerror}", notes=["Spark runs without what would lie there"]) from error
     options = [_quoted("-XX:ArchiveClassesAtExit", unfinished), QUIET]
     if not _has_archive(home):
         _dump(home, unfinished)

@@ -8,11 +8,15 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession, types
 
+from crossover.engines.spark.classic.arrow_data import from_arrow
 from crossover.language.types import BOOLEAN, DATE, DOUBLE, INT, STRING, TIMESTAMP, Schema, Type
-from crossover.relations.schema import arrow_schema, type_of_arrow
+from crossover.relations.schema import arrow_schema, arrow_type, type_of_arrow
 
 BROADCAST_BYTES = 32 * 2**20
 """The right side of a join that is surely smaller than this is sent to every task instead of shuffling the left."""
+
+TAKES_ARROW = hasattr(DataFrame, "toArrow")
+"""Whether Spark gives and takes tables of Arrow by public names: from 4.0 on."""
 
 SPARK_TYPES: dict[Type, types.DataType] = {
     BOOLEAN: types.BooleanType(),
@@ -57,19 +61,22 @@ def from_table(session: SparkSession, table: pa.Table) -> SparkFrame:
 
 
 def local_data(session: SparkSession, table: pa.Table) -> DataFrame:
-    """Return a small table as data of Spark, which starts no Python worker for it where it takes Arrow (from 4.0 on)."""
-    schema = types.StructType(
-        [types.StructField(field.name, SPARK_TYPES[type_of_arrow(field.type)], field.nullable) for field in table.schema]
-    )
-    if hasattr(DataFrame, "toArrow"):
-        return session.createDataFrame(table, schema)
-    return session.createDataFrame([tuple(row.values()) for row in table.to_pylist()], schema, verifySchema=False)
+    """Return a small table as data of Spark. By way of Arrow no Python worker is started for it, which takes seconds."""
+    fields = [(field.name, type_of_arrow(field.type), field.nullable) for field in table.schema]
+    schema = types.StructType([types.StructField(name, SPARK_TYPES[type_], nullable) for name, type_, nullable in fields])
+    plain = table.cast(pa.schema([pa.field(name, arrow_type(type_), nullable) for name, type_, nullable in fields]))
+    if TAKES_ARROW:
+        return session.createDataFrame(plain, schema)
+    # a session of Connect is of another class in Spark 3.5
+    if plain.num_rows and isinstance(session, SparkSession):
+        return from_arrow(session, plain, schema)
+    return session.createDataFrame([tuple(row.values()) for row in plain.to_pylist()], schema, verifySchema=False)
 
 
 def to_table(data: DataFrame, schema: Schema) -> pa.Table:
     """Return all rows on the driver, in Arrow all the way."""
     wanted = arrow_schema(schema)
-    if hasattr(DataFrame, "toArrow"):
+    if TAKES_ARROW:
         return data.toArrow().cast(wanted)
     # Spark 3.5 has the same under a private name; its own toPandas is built on it.
     private: Any = data

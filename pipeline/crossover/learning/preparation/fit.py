@@ -23,8 +23,8 @@ from crossover.learning.preparation.encode import (
     fit_ordinal,
 )
 from crossover.learning.preparation.specification import Input
-from crossover.relations.compute import Compute, one_row
-from crossover.relations.nodes import Aggregate, AggregateCall, Filter, Relation
+from crossover.relations.compute import Compute
+from crossover.relations.nodes import Filter, Relation
 from crossover.relations.schema import schema_of
 
 CATEGORIES = ("string", "int", "boolean")
@@ -46,7 +46,7 @@ def fit(
     label: str | None,
     key: tuple[str, ...],
     training: Expression,
-    counted: tuple[int, int | None] | None = None,
+    counted: tuple[int, int | None],
 ) -> Preparation:
     """Return the fitted state.
 
@@ -57,12 +57,12 @@ def fit(
     label : an int column of 0 and 1, or a double column, for label_mean; None without one.
     key : columns that identify a row, for the folds of label_mean.
     training : condition of a training row.
-    counted : how many training rows there are, and how many have the label 1, where it is known; None for a numeric label.
+    counted : how many training rows there are, and how many of them have the label 1; None without a label of two values.
     """
     _check(schema, inputs, label, key)
     rows = Filter(relation, training)
     numeric_label = label is not None and schema_of(relation)[label].type == DOUBLE
-    count, positives = counted or _count(compute, rows, label, numeric_label=numeric_label)
+    count, positives = counted
     if count == 0:
         raise DataError("no row is left to learn from: the training rows are empty")
     found = _fit_categories(compute, rows, schema, inputs, label, key, count, numeric_label=numeric_label)
@@ -90,12 +90,6 @@ def _check(schema: Schema, inputs: Sequence[Input], label: str | None, key: tupl
         if each.encode == "label_mean" and (label is None or not key):
             what = "a label" if label is None else "a table with a key (its folds are by the hash of the key)"
             raise ConfigError(f"encode: label_mean of `{each.columns[0]}` needs {what}")
-
-
-def _count(compute: Compute, training: Relation, label: str | None, *, numeric_label: bool) -> tuple[int, int | None]:
-    positives = (("positives", AggregateCall("sum", label)),) if label else ()
-    row = one_row(compute.collect(Aggregate(training, (), (("rows", AggregateCall("count_rows")), *positives))))
-    return int(row["rows"] or 0), int(row["positives"] or 0) if label and not numeric_label else None
 
 
 def _fit_categories(
