@@ -53,7 +53,7 @@ def fit(spark: SparkSession, rows: pa.Table, columns: dict[str, str]) -> Pipelin
     texts = [f"{name}_text" if name in ("hour", "weekday", "month") else name for name in CATEGORIES]
     delays = [f"{name}_{part}" for name in DELAYS for part in ("known", "missing")]
     indexed, coded = [f"{name}_index" for name in texts], [f"{name}_code" for name in texts]
-    stages = [
+    stages: list[Any] = [
         SQLTransformer(statement=DERIVED),
         Imputer(strategy="median", inputCols=numbers, outputCols=[f"{name}_full" for name in numbers]),
         VectorAssembler(inputCols=[*(f"{name}_full" for name in numbers), *delays], outputCol="dense"),

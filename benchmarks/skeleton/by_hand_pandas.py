@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -252,7 +253,7 @@ def features(orders: pa.Table, products: pa.Table) -> pa.Table:
 
 
 def texts(
-    result: dict, product: pa.DictionaryArray, note: pa.DictionaryArray, family: np.ndarray,
+    result: dict[str, Any], product: pa.DictionaryArray, note: pa.DictionaryArray, family: np.ndarray,
     family_names: pa.DictionaryArray, matched: np.ndarray, large: np.ndarray, heavy: np.ndarray,
 ) -> None:  # fmt: skip
     """What needs strings: on the dictionaries, then by code."""
@@ -275,7 +276,7 @@ def texts(
 
 
 def customer_window(
-    result: dict, orders: pa.Table, identity: np.ndarray, micros: np.ndarray, known: np.ndarray, price: np.ndarray, paid: np.ndarray
+    result: dict[str, Any], orders: pa.Table, identity: np.ndarray, micros: np.ndarray, known: np.ndarray, price: np.ndarray, paid: np.ndarray
 ) -> None:
     """The order before, and the sum of the ten orders before, of each customer; null is a customer of its own."""
     customers = orders["customer"].combine_chunks()
@@ -297,7 +298,7 @@ def customer_window(
     result["before"], result["spent"] = floats(unsorted(before, order)), floats(unsorted(spent, order))
 
 
-def product_window(result: dict, product: np.ndarray, micros: np.ndarray, known: np.ndarray, price: np.ndarray) -> None:
+def product_window(result: dict[str, Any], product: np.ndarray, micros: np.ndarray, known: np.ndarray, price: np.ndarray) -> None:
     """Number and mean price of the orders of the product in the two hours before."""
     seen = np.flatnonzero(known)
     span = np.int64(2**55)
@@ -359,7 +360,7 @@ def flags(values: np.ndarray, unknown: np.ndarray | None = None) -> pa.Array:
     return pa.array(values, mask=unknown)
 
 
-def by_code(array: pa.DictionaryArray, values: list) -> pa.Array:
+def by_code(array: pa.DictionaryArray, values: list[Any]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(array.indices, pa.array(values, pa.string())).cast(pa.string())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,7 +22,7 @@ from sklearn.metrics import (
 
 from benchmarks.suite.clocks import clock
 
-Design = np.ndarray | csr_array
+Design: TypeAlias = np.ndarray | csr_array
 
 
 def learned(

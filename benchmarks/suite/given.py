@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crossover.core.hashing import hash_rows
@@ -30,7 +31,7 @@ def write(table: Path, given: Path) -> None:
     np.savez(given, starts=starts, judged=judged)
 
 
-def _smallest(customers: object, salt: str, count: int) -> np.ndarray:
+def _smallest(customers: pa.Array, salt: str, count: int) -> np.ndarray:
     """Return the places of the rows with the smallest hashes, in their order."""
     hashes = hash_rows([salt, customers], len(customers))
     return np.argsort(hashes, kind="stable")[:count]

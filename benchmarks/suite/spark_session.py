@@ -1,4 +1,4 @@
-"""What programs written by hand in PySpark share: a session with as many cores and as much memory as ours takes, and reading."""
+"""What programs written by hand in PySpark share: a session with as many cores and as much memory as ours takes, reading, and keys that are looked at."""
 
 from __future__ import annotations
 
@@ -41,3 +41,9 @@ def read(spark: SparkSession, folder: Path, schema: str) -> DataFrame:
         return spark.read.parquet(str(folder)).select(*(name for name, _ in pairs))
     texts = spark.read.csv(str(folder), header=True)
     return texts.select(*(F.col(name).cast(kind).alias(name) for name, kind in pairs))
+
+
+def check_unique(table: DataFrame, *key: str) -> None:
+    """A join of Spark multiplies rows without a word."""
+    if not table.groupBy(*key).count().where("count > 1").isEmpty():
+        raise ValueError(f"{key} is not unique")

@@ -17,7 +17,7 @@ class Workload:
     model: str
     table: str
     """What our run calls the table that the model reads."""
-    by_hand: dict[str, tuple[str, ...]]
+    by_hand: Mapping[str, tuple[str, ...]]
     generate: str = ""
     """Which data is generated; empty where real data is copied, so many times as the scale says."""
     scales: tuple[str, ...] = ("0.1", "1")

@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.flights import prepared
+from benchmarks.suite.flights import document, prepared
+from benchmarks.suite.split import is_test
 
 READ = {
     "flights": ["year", "month", "day", "hour", "minute", "time_hour", "carrier", "flight", "tailnum", "origin", "dest", "distance", "dep_delay", "arr_delay"],
@@ -42,17 +43,17 @@ def main(data: Path, out: Path) -> None:
         flights["airport_delay"] = airport_delay(flights)
     with clock("prepare"):
         known = flights["arr_delay"].notna().to_numpy()
-        late = (flights["arr_delay"] > 15).to_numpy()
-        arrays = {name: pa.Array.from_pandas(flights[name]) for name in prepared.KEY}
-        test = prepared.test_rows(arrays["month"], arrays["day"])
+        late = (flights["arr_delay"] > document.LATE_AFTER).to_numpy()
+        arrays = {name: pa.Array.from_pandas(flights[name]) for name in document.KEY}
+        test = is_test(arrays["month"], arrays["day"])
         training = known & ~test
-        codes = {name: pd.factorize(flights[name])[0] for name in (*prepared.CATEGORIES, "route")}
+        codes = {name: pd.factorize(flights[name])[0] for name in (*document.CATEGORIES, "route")}
         route_means = prepared.label_means(codes["route"], late, prepared.folds(arrays), training)
-        numbers = {name: flights[name].to_numpy(dtype=float) for name in (*prepared.IMPUTED, *prepared.DELAYS)}
+        numbers = {name: flights[name].to_numpy(dtype=float) for name in (*document.IMPUTED, *document.DELAYS)}
         to_learn, x = prepared.matrix(numbers, codes, route_means, training)
-    probability, metrics = learned((to_learn, late[training]), x, late, known & test, prepared.L2)
+    probability, metrics = learned((to_learn, late[training]), x, late, known & test, document.L2)
     with clock("write"):
-        scores = flights[list(prepared.KEEP)].assign(probability=probability, prediction=probability >= 0.5)
+        scores = flights[list(document.KEEP)].assign(probability=probability, prediction=probability >= 0.5)
         scores.to_parquet(out / "scores.parquet", index=False, compression="zstd")
     finish(out, metrics)
 
@@ -93,8 +94,7 @@ def featured(flights: pd.DataFrame) -> pd.DataFrame:
 def previous_delay(flights: pd.DataFrame) -> np.ndarray:
     """Return the delay with which the aircraft last left, if it did within a day and before the scheduled departure."""
     asked = flights[["departs_at", "tailnum"]].reset_index(names="row").sort_values("departs_at")
-    key = ["year", "month", "day", "carrier", "flight", "origin"]
-    seen = flights[flights["left_at"].notna()].sort_values(["left_at", *key])[["left_at", "tailnum", "dep_delay"]]
+    seen = flights[flights["left_at"].notna()].sort_values(["left_at", *document.KEY])[["left_at", "tailnum", "dep_delay"]]
     found = pd.merge_asof(
         asked, seen, left_on="departs_at", right_on="left_at", by="tailnum", allow_exact_matches=False, tolerance=pd.Timedelta(days=1)
     )

@@ -6,17 +6,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.flights import prepared
+from benchmarks.suite.flights import document, prepared
+from benchmarks.suite.polars_tables import check_unique, codes
+from benchmarks.suite.split import is_test
 
-READ = {
+READ: dict[str, dict[str, Any]] = {
     "flights": {
         "year": pl.Int64, "month": pl.Int64, "day": pl.Int64, "hour": pl.Int64, "minute": pl.Int64, "time_hour": pl.String,
         "carrier": pl.String, "flight": pl.Int64, "tailnum": pl.String, "origin": pl.String, "dest": pl.String,
@@ -38,40 +41,33 @@ def main(data: Path, out: Path) -> None:
     with clock("read + join + features"):
         tables = {name: scanned(data / f"{name}.csv", columns) for name, columns in READ.items()}
         for name, key in UNIQUE.items():
-            tables[name] = unique(tables[name], key)
+            tables[name] = tables[name].collect().lazy()
+            check_unique(tables[name].select(key))
         flights = featured(joined(tables)).collect(engine="streaming").with_row_index("row")
     with clock("look back"):
         flights = flights.with_columns(previous_delay(flights), airport_delay(flights))
     with clock("prepare"):
         known = flights["arr_delay"].is_not_null().to_numpy()
-        late = flights["arr_delay"].fill_null(0).to_numpy() > 15
-        arrays = {name: flights[name].to_arrow() for name in prepared.KEY}
-        test = prepared.test_rows(arrays["month"], arrays["day"])
+        late = flights["arr_delay"].fill_null(0).to_numpy() > document.LATE_AFTER
+        arrays = {name: flights[name].to_arrow() for name in document.KEY}
+        test = is_test(arrays["month"], arrays["day"])
         training = known & ~test
-        codes = {name: places(flights[name]) for name in (*prepared.CATEGORIES, "route")}
-        route_means = prepared.label_means(codes["route"], late, prepared.folds(arrays), training)
-        numbers = {name: flights[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in (*prepared.IMPUTED, *prepared.DELAYS)}
-        to_learn, x = prepared.matrix(numbers, codes, route_means, training)
-    probability, metrics = learned((to_learn, late[training]), x, late, known & test, prepared.L2)
+        found = {name: codes(flights[name]) for name in (*document.CATEGORIES, "route")}
+        route_means = prepared.label_means(found["route"], late, prepared.folds(arrays), training)
+        numbers = {name: flights[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in (*document.IMPUTED, *document.DELAYS)}
+        to_learn, x = prepared.matrix(numbers, found, route_means, training)
+    probability, metrics = learned((to_learn, late[training]), x, late, known & test, document.L2)
     with clock("write"):
-        scores = flights.select(prepared.KEEP).with_columns(probability=pl.Series(probability), prediction=pl.Series(probability >= 0.5))
+        scores = flights.select(document.KEEP).with_columns(probability=pl.Series(probability), prediction=pl.Series(probability >= 0.5))
         scores.write_parquet(out / "scores.parquet")
     finish(out, metrics)
 
 
-def scanned(path: Path, columns: dict[str, pl.DataType]) -> pl.LazyFrame:
+def scanned(path: Path, columns: Mapping[str, Any]) -> pl.LazyFrame:
     table = pl.scan_csv(path, schema_overrides=columns, null_values=["", "NA"]).select(list(columns))
     if "time_hour" not in columns:
         return table
     return table.with_columns(pl.col("time_hour").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us"))
-
-
-def unique(table: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
-    """Return a table whose key was checked."""
-    rows = table.collect()
-    if rows.select(key).is_duplicated().any():
-        raise ValueError(f"{key} stands in several rows")
-    return rows.lazy()
 
 
 def joined(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
@@ -94,15 +90,14 @@ def featured(flights: pl.LazyFrame) -> pl.LazyFrame:
         weekday=pl.date("year", "month", "day").dt.weekday(),
         age=pl.col("year") - pl.col("built"),
         route=pl.concat_str("origin", "dest", separator="-"),
-        direct_km=2 * prepared.EARTH_KM * inside.sqrt().arcsin(),
+        direct_km=2 * document.EARTH_KM * inside.sqrt().arcsin(),
         eastward=pl.col("dest_lon") - pl.col("origin_lon"),
     )
 
 
 def previous_delay(flights: pl.DataFrame) -> pl.Series:
     """Return the delay with which the aircraft last left, if it did within a day and before the scheduled departure."""
-    key = ["year", "month", "day", "carrier", "flight", "origin"]
-    seen = flights.filter(pl.col("left_at").is_not_null()).sort("left_at", *key).select("left_at", "tailnum", previous_delay="dep_delay")
+    seen = flights.filter(pl.col("left_at").is_not_null()).sort("left_at", *document.KEY).select("left_at", "tailnum", previous_delay="dep_delay")
     asked = flights.select("row", "departs_at", "tailnum").sort("departs_at")
     found = asked.join_asof(
         seen, left_on="departs_at", right_on="left_at", by="tailnum", allow_exact_matches=False, tolerance=timedelta(days=1), check_sortedness=False
@@ -129,11 +124,6 @@ def until_then(asked: pl.DataFrame, so_far: pl.DataFrame) -> pl.DataFrame:
         so_far, left_on="departs_at", right_on="left_at", by="origin", allow_exact_matches=False, check_sortedness=False
     )
     return found.sort("row")
-
-
-def places(values: pl.Series) -> np.ndarray:
-    """Return the place of each value among all, -1 for null."""
-    return (values.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
 
 
 if __name__ == "__main__":

@@ -9,15 +9,14 @@ import sys
 from pathlib import Path
 
 from pyspark.ml.feature import VectorAssembler
-from pyspark.ml.functions import vector_to_array
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.flights import prepared
-from benchmarks.suite.spark_design import categories, encoded, learned
-from benchmarks.suite.spark_metrics import judge
-from benchmarks.suite.spark_session import session
+from benchmarks.suite.flights import document
+from benchmarks.suite.spark_classifier import learned, scored
+from benchmarks.suite.spark_design import categories, encoded, share
+from benchmarks.suite.spark_session import check_unique, session
 
 READ = {
     "flights": "year long, month long, day long, hour long, minute long, time_hour timestamp_ntz, carrier string, flight long,"
@@ -40,23 +39,16 @@ def main(data: Path, out: Path) -> None:
         tables = {name: read(spark, data / f"{name}.csv", schema) for name, schema in READ.items()}
         for name, key in UNIQUE.items():
             tables[name] = tables[name].cache()
-            if not tables[name].groupBy(*key).count().where("count > 1").isEmpty():
-                raise ValueError(f"{key} stands in several rows of {name}")
+            check_unique(tables[name], *key)
         table = looked_back(featured(joined(tables)).cache()).cache()
         table.count()
     with clock("prepare"):
         label = F.col("late").cast("double").alias("label")
-        matrix = with_features(table).select(*prepared.KEEP, "known", "test", label, "to_learn", "features").cache()
+        matrix = with_features(table).select(*document.KEEP, "known", "test", label, "to_learn", "features").cache()
         matrix.count()
         table.unpersist()
-    with clock("train"):
-        model = learned(matrix.where("known and not test").select("label", F.col("to_learn").alias("features")), prepared.L2)
-    with clock("evaluate"):
-        scored = model.transform(matrix).select(*prepared.KEEP, "known", "test", "label", vector_to_array("probability")[1].alias("probability"))
-        metrics = judge(scored.where("known and test").cache())
-    with clock("write"):
-        written = scored.select(*prepared.KEEP, "probability", (F.col("probability") >= 0.5).alias("prediction"))
-        written.write.mode("overwrite").parquet(str(out / "scores.parquet"))
+    model = learned(matrix.where("known and not test").select("label", F.col("to_learn").alias("features")), document.L2)
+    metrics = scored(model, matrix, document.KEEP, "known and test", out)
     finish(out, metrics)
     spark.stop()
 
@@ -82,14 +74,14 @@ def featured(flights: DataFrame) -> DataFrame:
     inside = F.pow(F.sin((b - a) / 2), F.lit(2)) + F.cos(a) * F.cos(b) * F.pow(F.sin(across / 2), F.lit(2))
     flights = flights.withColumn("departs_at", F.expr("timestampadd(minute, minute, time_hour)"))
     return flights.select(
-        *prepared.KEY, "airline", "dest", "hour", "tailnum", "distance", "seats", "temp", "wind_speed", "precip", "visib", "dep_delay", "departs_at",
+        *document.KEY, "airline", "dest", "hour", "tailnum", "distance", "seats", "temp", "wind_speed", "precip", "visib", "dep_delay", "departs_at",
         F.expr("timestampadd(microsecond, cast(dep_delay * 60e6D as long), departs_at)").alias("left_at"),
         F.col("arr_delay").isNotNull().alias("known"),
-        (F.col("arr_delay") > prepared.LATE_AFTER).alias("late"),
+        (F.col("arr_delay") > document.LATE_AFTER).alias("late"),
         F.expr("weekday(make_date(year, month, day))").alias("weekday"),
         (F.col("year") - F.col("built")).alias("age"),
         F.concat_ws("-", "origin", "dest").alias("route"),
-        (2 * prepared.EARTH_KM * F.asin(F.sqrt(inside))).alias("direct_km"),
+        (2 * document.EARTH_KM * F.asin(F.sqrt(inside))).alias("direct_km"),
         (F.col("dest_lon") - F.col("origin_lon")).alias("eastward"),
     )  # fmt: skip
 
@@ -101,7 +93,7 @@ def looked_back(flights: DataFrame) -> DataFrame:
     told = flights.where("left_at is not null").withColumn("at", F.col("left_at")).withColumn("asks", F.lit(False))
     events = asked.unionByName(told).withColumn("moment", moment)
     seen = F.when(~F.col("asks"), F.col("dep_delay"))
-    latest = F.max_by("dep_delay", F.when(~F.col("asks"), F.struct("left_at", *prepared.KEY)))
+    latest = F.max_by("dep_delay", F.when(~F.col("asks"), F.struct("left_at", *document.KEY)))
     day = Window.partitionBy("tailnum").orderBy("moment").rangeBetween(-86_400 * MICROSECONDS, -1)
     hours = Window.partitionBy("origin").orderBy("moment").rangeBetween(-7_200 * MICROSECONDS, -1)
     events = events.withColumn("previous_delay", latest.over(day)).withColumn("airport_delay", F.avg(seen).over(hours))
@@ -111,25 +103,20 @@ def looked_back(flights: DataFrame) -> DataFrame:
 def with_features(table: DataFrame) -> DataFrame:
     """Return the table with `features`."""
     table = table.withColumn("test", share("split", "month", "day") < 0.2)
-    table = table.withColumn("training", F.expr("known and not test")).withColumn("fold", F.floor(prepared.FOLDS * share("fold", *prepared.KEY)))
+    table = table.withColumn("training", F.expr("known and not test")).withColumn("fold", F.floor(document.FOLDS * share("fold", *document.KEY)))
     training = table.where("training")
     table = with_label_means(table, training)
-    (medians,) = training.agg(*(F.percentile(name, F.lit(0.5)).alias(name) for name in prepared.IMPUTED)).collect()
-    filled = {name: F.coalesce(F.col(name).cast("double"), F.lit(medians[name])) for name in prepared.IMPUTED}
-    filled |= {name: F.coalesce(F.col(name), F.lit(0.0)) for name in prepared.DELAYS}
+    (medians,) = training.agg(*(F.percentile(name, F.lit(0.5)).alias(name) for name in document.IMPUTED)).collect()
+    filled = {name: F.coalesce(F.col(name).cast("double"), F.lit(medians[name])) for name in document.IMPUTED}
+    filled |= {name: F.coalesce(F.col(name), F.lit(0.0)) for name in document.DELAYS}
     moments = [each for name, column in filled.items() for each in (F.avg(column).alias(f"mean_{name}"), F.stddev(column).alias(f"std_{name}"))]
     (found,) = training.agg(*moments).collect()
     dense = [(column - found[f"mean_{name}"]) / found[f"std_{name}"] for name, column in filled.items()]
-    flags = [F.col(name).isNull() for name in prepared.DELAYS]
-    table = encoded(table, categories(training, prepared.CATEGORIES, prepared.MIN_ROWS), [*dense, *flags]).withColumnRenamed("features", "others")
+    flags = [F.col(name).isNull() for name in document.DELAYS]
+    table = encoded(table, categories(training, document.CATEGORIES, document.MIN_ROWS), [*dense, *flags]).withColumnRenamed("features", "others")
     for means, features in (("outside", "to_learn"), ("whole", "features")):
         table = VectorAssembler(inputCols=["others", means], outputCol=features).transform(table)
     return table
-
-
-def share(salt: str, *columns: str) -> Column:
-    """Return the share in [0, 1) that the hash of a row is."""
-    return F.shiftrightunsigned(F.xxhash64(F.lit(salt), *columns), 11) * 2.0**-53
 
 
 def with_label_means(table: DataFrame, training: DataFrame) -> DataFrame:
@@ -147,8 +134,8 @@ def with_label_means(table: DataFrame, training: DataFrame) -> DataFrame:
 
     prior = (whole["late"] - known("other_late")) / (whole["rows"] - known("other_rows"))
     lates, rows = known("route_late") - known("fold_late"), known("route_rows") - known("fold_rows")
-    outside = (lates + prepared.SMOOTH * prior) / (rows + prepared.SMOOTH)
-    every = (known("route_late") + prepared.SMOOTH * whole["late"] / whole["rows"]) / (known("route_rows") + prepared.SMOOTH)
+    outside = (lates + document.SMOOTH * prior) / (rows + document.SMOOTH)
+    every = (known("route_late") + document.SMOOTH * whole["late"] / whole["rows"]) / (known("route_rows") + document.SMOOTH)
     return table.withColumn("outside", outside).withColumn("whole", every)
 
 

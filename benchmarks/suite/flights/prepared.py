@@ -1,4 +1,4 @@
-"""What pandas and Polars share: the inputs of flights as a design matrix, which rows are test rows, means of the label by route."""
+"""What pandas and Polars share: the inputs of flights as a design matrix, means of the label by route."""
 
 from __future__ import annotations
 
@@ -9,20 +9,8 @@ import pyarrow as pa
 from scipy import sparse
 
 from benchmarks.suite.design import design, one_hot, scaled
+from benchmarks.suite.flights.document import CATEGORIES, DELAYS, EARTH_KM, FOLDS, IMPUTED, KEY, MIN_ROWS, SMOOTH
 from crossover.core.hashing import hash_rows, share
-
-IMPUTED = ("distance", "direct_km", "eastward", "age", "seats", "temp", "wind_speed", "precip", "visib")
-DELAYS = ("previous_delay", "airport_delay")
-CATEGORIES = ("carrier", "origin", "hour", "weekday", "month")
-KEY = ("year", "month", "day", "carrier", "flight", "origin")
-KEEP = (*KEY, "airline", "dest", "departs_at")
-LATE_AFTER, L2, SMOOTH, FOLDS, MIN_ROWS = 15, 0.0001, 100, 5, 50
-EARTH_KM = 6371.0088
-
-
-def test_rows(month: pa.Array, day: pa.Array) -> np.ndarray:
-    """Return which flights are test rows: those of a fifth of all days, by the hash that the document's split means."""
-    return share(hash_rows(["split", month, day], len(month))) < 0.2
 
 
 def folds(key: Mapping[str, pa.Array]) -> np.ndarray:

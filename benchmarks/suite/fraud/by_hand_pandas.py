@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.suite.clocks import clock, finish
@@ -29,9 +30,9 @@ def main(data: Path, out: Path) -> None:
         x = np.column_stack((joined["time"].dt.hour / 23, joined["amount"] / joined["transaction_limit"]))
     with clock("import scikit-learn"):
         from benchmarks.suite.classifier import learned
-        from benchmarks.suite.fraud.test_rows import test_rows
+        from benchmarks.suite.split import is_test
     with clock("split"):
-        test = test_rows(joined["transactionID"].to_numpy())
+        test = is_test(pa.array(joined["transactionID"]))
     fraud = joined["isFraud"].to_numpy()
     probability, metrics = learned((x[~test], fraud[~test]), x, fraud, test)
     with clock("write"):

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.suite.clocks import clock, finish
+from benchmarks.suite.polars_tables import check_unique, scanned
 
 TRANSACTIONS = {
     "transactionID": pl.Int64,
@@ -28,18 +29,16 @@ def main(data: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with clock("read + join + features"):
         transactions, accounts = scanned(data / "transactions", TRANSACTIONS), scanned(data / "accounts", ACCOUNTS)
-        keys = accounts.select("fa_customer_sk").collect()
-        if keys.n_unique() < keys.height:
-            raise ValueError("an account stands in several rows")
+        check_unique(accounts.select("fa_customer_sk"))
         joined = transactions.filter(pl.col("amount") > 0).join(accounts, left_on="senderID", right_on="fa_customer_sk")
         hour, share = pl.col("time").dt.hour() / 23, pl.col("amount") / pl.col("transaction_limit")
         table = joined.select("transactionID", "senderID", "isFraud", hour=hour, share=share).collect(engine="streaming")
         x = np.column_stack((table["hour"].to_numpy(), table["share"].to_numpy()))
     with clock("import scikit-learn"):
         from benchmarks.suite.classifier import learned
-        from benchmarks.suite.fraud.test_rows import test_rows
+        from benchmarks.suite.split import is_test
     with clock("split"):
-        test = test_rows(table["transactionID"].to_numpy())
+        test = is_test(table["transactionID"].to_arrow())
     fraud = table["isFraud"].to_numpy()
     probability, metrics = learned((x[~test], fraud[~test]), x, fraud, test)
     with clock("write"):
@@ -48,12 +47,6 @@ def main(data: Path, out: Path) -> None:
         )
         scores.write_parquet(out / "scores.parquet")
     finish(out, metrics)
-
-
-def scanned(folder: Path, columns: dict[str, pl.DataType]) -> pl.LazyFrame:
-    if any(folder.glob("*.parquet")):
-        return pl.scan_parquet(folder / "*.parquet").select(list(columns))
-    return pl.scan_csv(folder / "*.csv", schema_overrides=columns).select(list(columns))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from benchmarks.suite.clocks import clock, finish
+from benchmarks.suite.polars_tables import check_unique, scanned
 
-READ = {
+READ: dict[str, dict[str, Any]] = {
     "customers": {"customer_id": pl.Int64, "true_segment": pl.Int64},
     "orders": {"order_id": pl.Int64, "customer_id": pl.Int64, "ordered_on": pl.Date},
     "lines": {"order_id": pl.Int64, "product_id": pl.Int64, "quantity": pl.Int64, "price": pl.Float64},
@@ -26,7 +28,7 @@ def main(data: Path, out: Path, given: Path) -> None:
     with clock("read + join + features"):
         tables = {name: scanned(data / name, columns) for name, columns in READ.items()}
         orders, returns = tables["orders"], tables["returns"]
-        _unique(orders.select("order_id"), returns.select("order_id", "product_id"))
+        check_unique(orders.select("order_id"), returns.select("order_id", "product_id"))
         features = customers_of(tables).collect(engine="streaming")
     with clock("import scikit-learn"):
         from benchmarks.suite.segments.clusters import clustered, scaled
@@ -38,20 +40,6 @@ def main(data: Path, out: Path, given: Path) -> None:
         features.write_parquet(out / "table.parquet")
         pl.DataFrame({"customer_id": customers, "cluster": clusters, "distance": distance}).write_parquet(out / "scores.parquet")
     finish(out, metrics)
-
-
-def scanned(folder: Path, columns: dict[str, type[pl.DataType]]) -> pl.LazyFrame:
-    if any(folder.glob("*.parquet")):
-        return pl.scan_parquet(folder / "*.parquet").select(list(columns))
-    return pl.scan_csv(folder / "*.csv", schema_overrides=columns).select(list(columns))
-
-
-def _unique(*keys: pl.LazyFrame) -> None:
-    """Polars' streaming engine does not check `validate`, so the right sides are checked before."""
-    for key in keys:
-        rows = key.collect(engine="streaming")
-        if rows.n_unique() < rows.height:
-            raise ValueError(f"{rows.columns} is not unique")
 
 
 def customers_of(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:

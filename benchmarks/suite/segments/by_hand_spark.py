@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.spark_session import read, session
+from benchmarks.suite.spark_session import check_unique, read, session
 
 READ = {
     "customers": "customer_id long, true_segment long",
@@ -59,12 +59,6 @@ def main(data: Path, out: Path, given: Path) -> None:
         scores.select("customer_id", "cluster", "distance").write.mode("overwrite").parquet(str(out / "scores.parquet"))
     finish(out, metrics)
     spark.stop()
-
-
-def check_unique(table: DataFrame, *key: str) -> None:
-    """A join of Spark multiplies rows without a word."""
-    if not table.groupBy(*key).count().where("count > 1").isEmpty():
-        raise ValueError(f"{key} is not unique")
 
 
 def customers_of(tables: dict[str, DataFrame]) -> DataFrame:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.taxi import prepared
+from benchmarks.suite.taxi import document
+from benchmarks.suite.taxi.prepared import matrix
 
 TRIPS = {
     "vendor_id": "vendor",
@@ -45,7 +46,7 @@ def main(data: Path, out: Path) -> None:
         from benchmarks.suite.classifier import learned
     with clock("clean"):
         minutes = (trips["dropoff_at"] - trips["pickup_at"]).dt.total_seconds() / 60
-        in_period = (trips["pickup_at"] >= prepared.FIRST_DAY) & (trips["pickup_at"] < pd.Timestamp(prepared.LAST_DAY) + pd.Timedelta(days=1))
+        in_period = (trips["pickup_at"] >= document.FIRST_DAY) & (trips["pickup_at"] < pd.Timestamp(document.LAST_DAY) + pd.Timedelta(days=1))
         plausible = (trips["fare"] > 0) & (trips["fare"] <= 500) & (trips["miles"] > 0) & (trips["miles"] <= 100) & minutes.between(1, 180)
         trips = trips[trips["vendor"].notna() & in_period & plausible & (trips["payment"] == 1)]
     with clock("join"):
@@ -61,18 +62,18 @@ def main(data: Path, out: Path) -> None:
             hour=trips["pickup_at"].dt.hour,
             weekday=trips["pickup_at"].dt.day_of_week,
         )
-        airport = (trips["pickup_zone"].isin(prepared.AIRPORTS) | trips["dropoff_zone"].isin(prepared.AIRPORTS)).to_numpy()
+        airport = (trips["pickup_zone"].isin(document.AIRPORTS) | trips["dropoff_zone"].isin(document.AIRPORTS)).to_numpy()
         known = (trips["tip"] >= 0).to_numpy()
-        generous = (trips["tip"] / trips["fare"] > 0.25).to_numpy()
-        before = (trips["pickup_at"] < prepared.TEST_FROM).to_numpy()
+        generous = (trips["tip"] / trips["fare"] > document.GENEROUS).to_numpy()
+        before = (trips["pickup_at"] < document.TEST_FROM).to_numpy()
     with clock("prepare"):
-        numbers = {name: trips[name].to_numpy() for name in prepared.NUMBERS}
-        codes = {name: pd.factorize(trips[name])[0] for name in prepared.CATEGORIES}
+        numbers = {name: trips[name].to_numpy() for name in document.NUMBERS}
+        codes = {name: pd.factorize(trips[name])[0] for name in document.CATEGORIES}
         training = known & before
-        x = prepared.matrix(numbers, airport, codes, training)
-    probability, metrics = learned((x[training], generous[training]), x, generous, known & ~before, prepared.L2)
+        x = matrix(numbers, airport, codes, training)
+    probability, metrics = learned((x[training], generous[training]), x, generous, known & ~before, document.L2)
     with clock("write"):
-        scores = trips[list(prepared.KEEP)].assign(probability=probability, prediction=probability >= 0.5)
+        scores = trips[list(document.KEEP)].assign(probability=probability, prediction=probability >= 0.5)
         scores.to_parquet(out / "scores.parquet", index=False, compression="zstd")
     finish(out, metrics)
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import polars as pl
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.taxi import prepared
+from benchmarks.suite.polars_tables import check_unique, codes
+from benchmarks.suite.taxi import document
+from benchmarks.suite.taxi.prepared import matrix
 
-TRIPS = {
+TRIPS: dict[str, tuple[str, Any]] = {
     "vendor": ("vendor_id", pl.Int64),
     "pickup_at": ("pickup_datetime", pl.Datetime("us")),
     "dropoff_at": ("dropoff_datetime", pl.Datetime("us")),
@@ -37,10 +39,9 @@ def main(data: Path, out: Path) -> None:
         from benchmarks.suite.classifier import learned
     with clock("read + join + features"):
         zones = pl.read_csv(data / "taxi_zone_lookup.csv", columns=["LocationID", "Borough"], null_values=["", "N/A", "Unknown"])
-        if zones["LocationID"].n_unique() < zones.height:
-            raise ValueError("a zone stands in several rows")
+        check_unique(zones.lazy().select("LocationID"))
         minutes = (pl.col("dropoff_at") - pl.col("pickup_at")).dt.total_microseconds() / 60e6
-        first, last = datetime.fromisoformat(prepared.FIRST_DAY), datetime.fromisoformat(prepared.LAST_DAY)
+        first, last = datetime.fromisoformat(document.FIRST_DAY), datetime.fromisoformat(document.LAST_DAY)
         trips = (
             pl.scan_csv(data / "trips" / "*.csv", schema_overrides=dict(TRIPS.values()))
             .select(**{name: pl.col(header) for name, (header, _) in TRIPS.items()})
@@ -59,30 +60,24 @@ def main(data: Path, out: Path) -> None:
                 fare_per_mile=pl.col("fare") / pl.col("miles"),
                 hour=pl.col("pickup_at").dt.hour(),
                 weekday=pl.col("pickup_at").dt.weekday(),
-                airport=pl.col("pickup_zone").is_in(prepared.AIRPORTS) | pl.col("dropoff_zone").is_in(prepared.AIRPORTS),
+                airport=pl.col("pickup_zone").is_in(document.AIRPORTS) | pl.col("dropoff_zone").is_in(document.AIRPORTS),
                 known=pl.col("tip") >= 0,
-                generous=pl.col("tip") / pl.col("fare") > 0.25,
-                before=pl.col("pickup_at") < datetime.fromisoformat(prepared.TEST_FROM),
+                generous=pl.col("tip") / pl.col("fare") > document.GENEROUS,
+                before=pl.col("pickup_at") < datetime.fromisoformat(document.TEST_FROM),
             )
-            .select(*prepared.KEEP, *prepared.NUMBERS, *prepared.CATEGORIES, "airport", "known", "generous", "before")
+            .select(*document.KEEP, *document.NUMBERS, *document.CATEGORIES, "airport", "known", "generous", "before")
             .collect(engine="streaming")
         )
     with clock("prepare"):
         known, before = table["known"].to_numpy(), table["before"].to_numpy()
-        numbers = {name: table[name].to_numpy() for name in prepared.NUMBERS}
+        numbers = {name: table[name].to_numpy() for name in document.NUMBERS}
         training, generous = known & before, table["generous"].to_numpy()
-        x = prepared.matrix(numbers, table["airport"].to_numpy(), {name: codes(table[name]) for name in prepared.CATEGORIES}, training)
-    probability, metrics = learned((x[training], generous[training]), x, generous, known & ~before, prepared.L2)
+        x = matrix(numbers, table["airport"].to_numpy(), {name: codes(table[name]) for name in document.CATEGORIES}, training)
+    probability, metrics = learned((x[training], generous[training]), x, generous, known & ~before, document.L2)
     with clock("write"):
-        scores = table.select(prepared.KEEP).with_columns(probability=pl.Series(probability), prediction=pl.Series(probability >= 0.5))
+        scores = table.select(document.KEEP).with_columns(probability=pl.Series(probability), prediction=pl.Series(probability >= 0.5))
         scores.write_parquet(out / "scores.parquet")
     finish(out, metrics)
-
-
-def codes(values: pl.Series) -> np.ndarray:
-    """Return the place of each value among all, -1 for null."""
-    ranks = values.rank("dense").cast(pl.Int64) - 1
-    return ranks.fill_null(-1).to_numpy()
 
 
 if __name__ == "__main__":

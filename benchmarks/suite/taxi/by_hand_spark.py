@@ -8,15 +8,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pyspark.ml.functions import vector_to_array
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from benchmarks.suite.clocks import clock, finish
-from benchmarks.suite.spark_design import categories, encoded, learned
-from benchmarks.suite.spark_metrics import judge
-from benchmarks.suite.spark_session import read, session
-from benchmarks.suite.taxi import prepared
+from benchmarks.suite.spark_classifier import learned, scored
+from benchmarks.suite.spark_design import categories, encoded
+from benchmarks.suite.spark_session import check_unique, read, session
+from benchmarks.suite.taxi import document
 
 TRIPS = {
     "vendor_id long": "vendor",
@@ -43,8 +42,7 @@ def main(data: Path, out: Path) -> None:
         zones = spark.read.csv(str(data / "taxi_zone_lookup.csv"), header=True)
         borough = F.when(~F.col("Borough").isin("N/A", "Unknown"), F.col("Borough"))
         zones = zones.select(F.col("LocationID").cast("long").alias("zone"), borough.alias("borough")).cache()
-        if not zones.groupBy("zone").count().where("count > 1").isEmpty():
-            raise ValueError("a zone stands in several rows")
+        check_unique(zones, "zone")
         trips = read(spark, data / "trips", ", ".join(TRIPS)).toDF(*TRIPS.values())
         table = featured(cleaned(trips), zones).cache()
         table.count()
@@ -52,18 +50,12 @@ def main(data: Path, out: Path) -> None:
         training = table.where("known and before")
         numbers = scaling(training)
         dense = [*numbers, F.col("airport")]
-        matrix = encoded(table, categories(training, prepared.CATEGORIES, 100), dense)
-        matrix = matrix.select(*prepared.KEEP, "known", "before", F.col("generous").cast("double").alias("label"), "features").cache()
+        matrix = encoded(table, categories(training, document.CATEGORIES, document.MIN_ROWS), dense)
+        matrix = matrix.select(*document.KEEP, "known", "before", F.col("generous").cast("double").alias("label"), "features").cache()
         matrix.count()
         table.unpersist()
-    with clock("train"):
-        model = learned(matrix.where("known and before"), prepared.L2)
-    with clock("evaluate"):
-        scored = model.transform(matrix).select(*prepared.KEEP, "known", "before", "label", vector_to_array("probability")[1].alias("probability"))
-        metrics = judge(scored.where("known and not before").cache())
-    with clock("write"):
-        written = scored.select(*prepared.KEEP, "probability", (F.col("probability") >= 0.5).alias("prediction"))
-        written.write.mode("overwrite").parquet(str(out / "scores.parquet"))
+    model = learned(matrix.where("known and before"), document.L2)
+    metrics = scored(model, matrix, document.KEEP, "known and not before", out)
     finish(out, metrics)
     spark.stop()
 
@@ -71,7 +63,7 @@ def main(data: Path, out: Path) -> None:
 def cleaned(trips: DataFrame) -> DataFrame:
     """Return the plausible trips that were paid by card."""
     plausible = f"fare > 0 and fare <= 500 and miles > 0 and miles <= 100 and {MINUTES} between 1 and 180"
-    period = f"pickup_at >= timestamp_ntz'{prepared.FIRST_DAY} 00:00:00' and pickup_at < timestamp_ntz'{prepared.LAST_DAY} 00:00:00' + interval 1 day"
+    period = f"pickup_at >= timestamp_ntz'{document.FIRST_DAY} 00:00:00' and pickup_at < timestamp_ntz'{document.LAST_DAY} 00:00:00' + interval 1 day"
     return trips.where("vendor is not null").where(period).where(plausible).where("payment = 1")
 
 
@@ -80,20 +72,20 @@ def featured(trips: DataFrame, zones: DataFrame) -> DataFrame:
     for side in ("pickup", "dropoff"):
         named = zones.toDF(f"{side}_zone", f"{side}_borough")
         trips = trips.join(F.broadcast(named), f"{side}_zone", "left")
-    airports = ", ".join(map(str, prepared.AIRPORTS))
+    airports = ", ".join(map(str, document.AIRPORTS))
     return trips.withColumn("minutes", F.expr(MINUTES)).selectExpr(
-        *prepared.KEEP, "miles", "minutes", "miles / minutes * 60 as mph", "fare", "fare / miles as fare_per_mile",
+        *document.KEEP, "miles", "minutes", "miles / minutes * 60 as mph", "fare", "fare / miles as fare_per_mile",
         "vendor", "passengers", "rate", "hour(pickup_at) as hour", "weekday(pickup_at) as weekday", "pickup_borough", "dropoff_borough",
         f"pickup_zone in ({airports}) or dropoff_zone in ({airports}) as airport",
-        "tip >= 0 as known", "tip / fare > 0.25D as generous", f"pickup_at < timestamp_ntz'{prepared.TEST_FROM} 00:00:00' as before",
+        "tip >= 0 as known", f"tip / fare > {document.GENEROUS}D as generous", f"pickup_at < timestamp_ntz'{document.TEST_FROM} 00:00:00' as before",
     )  # fmt: skip
 
 
 def scaling(training: DataFrame) -> list[Column]:
     """Return the numbers clipped, logged and scaled by the training rows."""
     shares = F.array(F.lit(0.001), F.lit(0.999))
-    (row,) = training.agg(*(F.percentile(name, shares).alias(name) for name in prepared.NUMBERS)).collect()
-    logged = {name: F.log1p(F.least(F.greatest(F.col(name), F.lit(row[name][0])), F.lit(row[name][1]))) for name in prepared.NUMBERS}
+    (row,) = training.agg(*(F.percentile(name, shares).alias(name) for name in document.NUMBERS)).collect()
+    logged = {name: F.log1p(F.least(F.greatest(F.col(name), F.lit(row[name][0])), F.lit(row[name][1]))) for name in document.NUMBERS}
     moments = [each for name, column in logged.items() for each in (F.avg(column).alias(f"mean_{name}"), F.stddev(column).alias(f"std_{name}"))]
     (found,) = training.agg(*moments).collect()
     return [(column - found[f"mean_{name}"]) / found[f"std_{name}"] for name, column in logged.items()]

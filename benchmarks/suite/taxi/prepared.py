@@ -8,13 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from benchmarks.suite.design import design, one_hot, scaled
-
-NUMBERS = ("miles", "minutes", "mph", "fare", "fare_per_mile")
-CATEGORIES = ("vendor", "passengers", "rate", "hour", "weekday", "pickup_borough", "dropoff_borough")
-KEEP = ("pickup_at", "dropoff_at", "pickup_zone", "dropoff_zone")
-AIRPORTS = (1, 132, 138)
-FIRST_DAY, LAST_DAY, TEST_FROM = "2018-01-01", "2019-12-31", "2019-10-01"
-L2 = 0.0001
+from benchmarks.suite.taxi.document import CATEGORIES, MIN_ROWS, NUMBERS
 
 
 def matrix(
@@ -25,4 +19,4 @@ def matrix(
     for name in NUMBERS:
         low, high = np.quantile(numbers[name][training], (0.001, 0.999))
         dense.append(scaled(np.log1p(np.clip(numbers[name], low, high)), training))
-    return design([*dense, airport.astype(float)], [one_hot(codes[name], training, 100) for name in CATEGORIES])
+    return design([*dense, airport.astype(float)], [one_hot(codes[name], training, MIN_ROWS) for name in CATEGORIES])
