@@ -41,6 +41,7 @@ def main(data: Path, out: Path) -> None:
     with clock("read + join + features"):
         tables = {name: scanned(data / f"{name}.csv", columns) for name, columns in READ.items()}
         for name, key in UNIQUE.items():
+            # read once: looked at here, joined later
             tables[name] = tables[name].collect().lazy()
             check_unique(tables[name].select(key))
         flights = featured(joined(tables)).collect(engine="streaming").with_row_index("row")
