@@ -67,7 +67,7 @@ class Cluster:
 
     def __exit__(self, *exception: object) -> None:
         for process in reversed(self._started):
-            _end_tree(process)
+            end_tree(process)
 
     def fill_up(self) -> None:
         """Start workers until there are two, and wait until the master knows them and none of the dead."""
@@ -83,7 +83,7 @@ class Cluster:
         Waits until the driver knows its executors: it would not miss one that dies before.
         """
         _wait_for(lambda: self._registered() >= 2, "two executors")
-        return _end_tree(self.workers[0], signal.SIGKILL)
+        return end_tree(self.workers[0], signal.SIGKILL)
 
     def submit(self, job: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
         """Start `spark-submit jobs/JOB.py` in client mode."""
@@ -143,14 +143,13 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**os.environ, **own}
 
 
-def _end_tree(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
-    """End a process and its children, and wait until they are gone."""
-    try:
-        parent = psutil.Process(process.pid)
-        tree = [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        process.wait()
+def end_tree(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> int:
+    """End a process and its children, and wait until they are gone. Return how many there were, 0 if it had ended before."""
+    if process.poll() is not None:
+        # its id is free for another by now: a machine of many threads uses all of them within minutes
         return 0
+    parent = psutil.Process(process.pid)
+    tree = [parent, *parent.children(recursive=True)]
     for each in tree:
         _signal(each, number)
     for each in psutil.wait_procs(tree, timeout=10)[1]:

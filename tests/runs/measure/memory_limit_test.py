@@ -100,7 +100,7 @@ def test_a_group_goes_with_its_command_and_takes_what_was_left_inside() -> None:
         assert daemon.is_running()
     assert not Path(groups.cpu.place.folder).exists()
     # reaped or about to be, by whoever took it over
-    assert not psutil.pid_exists(daemon.pid) or daemon.status() == psutil.STATUS_ZOMBIE
+    assert not daemon.is_running() or daemon.status() == psutil.STATUS_ZOMBIE
 
 
 def test_groups_of_a_maker_that_was_killed_are_taken_away() -> None:
