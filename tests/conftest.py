@@ -135,7 +135,10 @@ class OpenEngines:
 
 @pytest.fixture(scope="session")
 def open_engines() -> Iterator[OpenEngines]:
-    """All engines of this session. Not the fixture to parametrise: in random order each change would open one anew."""
+    """All engines of this session. Not the fixture to parametrise: in random order each change would open one anew.
+
+    Its Spark is the owner of the process's JVM: a fixture of a wider scope than a test that opens one asks for this one first.
+    """
     engines = OpenEngines()
     yield engines
     engines.close()

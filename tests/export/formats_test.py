@@ -23,7 +23,7 @@ from crossover.export.target import ExportTarget, input_columns, open_target
 from crossover.learning.models.fitted import FittedModel, KMeans, LogisticRegression
 from crossover.learning.models.scorer import Scorer
 from crossover.learning.models.state import Number, OneHot, Preparation
-from tests.conftest import chosen_engines
+from tests.conftest import OpenEngines, chosen_engines
 from tests.export import models
 
 MODELS = {
@@ -52,7 +52,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def target(word: str) -> Iterator[ExportTarget]:
+def target(word: str, open_engines: OpenEngines) -> Iterator[ExportTarget]:
+    if word == "mllib":
+        # whoever opens Spark first ends its JVM, and these engines outlive the target
+        open_engines.get("spark")
     opened = open_target(word)
     yield opened
     opened.close()

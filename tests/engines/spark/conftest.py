@@ -11,11 +11,14 @@ from pyspark.sql import SparkSession
 from crossover.engines.base import Engine, EngineOptions
 from crossover.engines.registry import open_engine
 from crossover.engines.spark.session import SparkEngine
+from tests.conftest import OpenEngines
 
 
 @pytest.fixture(scope="session")
-def spark_engine() -> Iterator[Engine[Any]]:
-    with open_engine("spark", EngineOptions(parallelism=2, partitions=3, settings={"spark.driver.memory": "1g"})) as engine:
+def spark_engine(open_engines: OpenEngines) -> Iterator[Engine[Any]]:
+    """An engine over the JVM of `open_engines`, whose own spreads what it scans."""
+    open_engines.get("spark")
+    with open_engine("spark", EngineOptions(parallelism=2, partitions=3)) as engine:
         yield engine
 
 

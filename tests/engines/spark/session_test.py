@@ -124,7 +124,11 @@ for each in ("first", "second"):
 
 KILLED = LIFE + """
 import os, signal
+import pyarrow as pa
+from crossover.relations.nodes import InlineTable, Materialise, Scan
+kept = Materialise(Scan(InlineTable(pa.table({"n": [1, 2, 3]})), ("n",)), "kept", "of a test")
 with open_engine("spark", options) as engine:
+    print(engine.collect(kept).num_rows)
     os.kill(engine.session._jvm.java.lang.ProcessHandle.current().pid(), signal.SIGKILL)
     try:
         engine.versions()
@@ -156,7 +160,7 @@ def test_a_process_may_open_one_engine_after_the_other_and_hears_nothing_of_spar
 @pytest.mark.slow
 def test_a_killed_jvm_is_one_line_and_the_next_engine_opens(tmp_path: Path) -> None:
     done = run([sys.executable, "-c", KILLED], tmp_path)
-    assert done.stdout.splitlines() == ["EngineError True the JVM of Spark no longer answers", "7"]
+    assert done.stdout.splitlines() == ["3", "EngineError True the JVM of Spark no longer answers", "7"]
     assert "Traceback" not in done.stderr
 
 

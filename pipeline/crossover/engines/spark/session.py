@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -206,7 +206,9 @@ class SparkEngine(Engine[SparkFrame]):
         return known_work.known_work(self.session)
 
     def close(self) -> None:
-        super().close()
+        with suppress(EngineError):
+            # a JVM that died, or that its owner ended first, holds nothing any more
+            super().close()
         if self._meter is not None:
             meter, folder = self._meter
             meter.write(folder)
