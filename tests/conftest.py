@@ -137,7 +137,7 @@ class OpenEngines:
 def open_engines() -> Iterator[OpenEngines]:
     """All engines of this session. Not the fixture to parametrise: in random order each change would open one anew.
 
-    Its Spark is the owner of the process's JVM: a fixture of a wider scope than a test that opens one asks for this one first.
+    Its Spark owns the JVM of the process. A fixture that opens one and outlives a test has this open its own first.
     """
     engines = OpenEngines()
     yield engines

@@ -111,8 +111,8 @@ def test_flights_in_one_job_survive_the_death_of_workers(cluster: Cluster, fligh
     arguments = ["--set", f"data={flights}"]
     runs = tmp_path / "runs"
     process = cluster.submit("run", [document("flights"), *arguments, "--runs", str(runs)])
-    assert kill_during("clean + join + features", runs / "flights", cluster, process)
-    assert kill_during("train", runs / "flights", cluster, process)
+    assert kill_during("clean + join + features", runs / "flights", cluster, process), "it was too late"
+    assert kill_during("train", runs / "flights", cluster, process), "it was too late"
     assert finished(process)["status"] == "accepted"
     assert executors_lost(process) == 2
     found = certificate("flights", arguments, runs)
