@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xxhash
 
 from crossover.core.errors import DataError
 from crossover.language.lower import lower
@@ -15,7 +17,7 @@ from crossover.language.parse import parse
 from crossover.language.types import INT, Fact
 from crossover.runs import fingerprint as fingerprint_module
 from crossover.runs.fingerprint import fingerprint, fingerprints, hash_json
-from crossover.sources.specification import FileSource, ParquetSource, Partition, SourceColumn
+from crossover.sources.specification import CsvSource, FileSource, ParquetSource, Partition, SourceColumn
 
 
 def write(folder: Path, **contents: str) -> list[Path]:
@@ -31,7 +33,7 @@ def test_order_and_names_of_files_do_not_matter_but_content_does(tmp_path: Path)
     assert fingerprint(write(tmp_path / "3", a="x", b="yz")).digest != first.digest
     assert fingerprint(write(tmp_path / "4", a="xyy")).digest != first.digest
     assert (first.files, first.bytes, first.by) == (2, 3, "content")
-    digests = sorted(hashlib.sha256(content).hexdigest() for content in (b"x", b"yy"))
+    digests = sorted(xxhash.xxh3_128(content).hexdigest() for content in (b"x", b"yy"))
     assert first.digest == hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
@@ -42,6 +44,20 @@ def test_a_source_too_big_to_be_read_twice_is_known_by_size_and_time(tmp_path: P
     assert first.by == "names, sizes and times"
     files[0].write_text("xyzz")
     assert fingerprint(files).digest != first.digest
+
+
+def test_beyond_the_limit_a_touched_file_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprint_module, "CONTENT_LIMIT", 2)
+    files = write(tmp_path / "1", a="xyz")
+    first = fingerprint(files)
+    os.utime(files[0], (1, 1))
+    assert fingerprint(files).digest != first.digest
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").symlink_to("/proc/self/mem")  # the system refuses its first byte, to root too
+    with pytest.raises(DataError, match=r"source `s`: .* cannot be read: Input"):
+        fingerprints({"s": CsvSource("s", str(tmp_path), (SourceColumn("a", ("a",), INT),))})
 
 
 def test_order_of_keys_means_nothing_and_order_of_lists_something() -> None:

@@ -21,8 +21,8 @@ from crossover.compare.measurement import (
     Summary,
 )
 
-KEEP, START, TRAIN = "keep", "start", "train"
-AFTER_PREPROCESSING = frozenset({START, KEEP, TRAIN, "evaluate", "score", "store"})
+KEEP, START, STOP, TRAIN = "keep", "start", "stop", "train"
+AFTER_PREPROCESSING = frozenset({START, STOP, KEEP, TRAIN, "evaluate", "score", "store"})
 """Clocks that are no part of preprocessing."""
 NOISY = 0.10
 """A coefficient of variation of the wall time above this is marked."""
@@ -111,7 +111,7 @@ def _median(values: Iterable[float | None]) -> float | None:
 
 
 def _preprocessing(run: MeasuredRun) -> float | None:
-    counted = [clock for clock in run.clocks if clock.name not in (START, KEEP)]
+    counted = [clock for clock in run.clocks if clock.name not in (START, STOP, KEEP)]
     total = sum(clock.wall_s for clock in counted)
     before = sum(clock.wall_s for clock in counted if clock.name not in AFTER_PREPROCESSING)
     return before / total if total > 0 else None

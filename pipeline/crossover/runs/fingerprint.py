@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import xxhash
+
+from crossover.core.errors import DataError
 from crossover.runs.record import SourceFingerprint
 from crossover.sources.parquet_layout import open_files
 from crossover.sources.partitions import files_of
@@ -20,7 +23,8 @@ CONTENT_LIMIT = 2**30
 def fingerprints(sources: Mapping[str, FileSource]) -> dict[str, SourceFingerprint]:
     """Return what a run will read, before any engine starts.
 
-    Raises DataError for a source without a file, and for Parquet files that are none or do not hold what is declared.
+    Raises DataError for a source without a file or with one that cannot be read, and for Parquet files that are none or
+    do not hold what is declared.
     """
     return {name: _fingerprint_of(source) for name, source in sorted(sources.items())}
 
@@ -29,7 +33,10 @@ def _fingerprint_of(source: FileSource) -> SourceFingerprint:
     files = files_of(source)
     if isinstance(source, ParquetSource):
         open_files(source, ())
-    return fingerprint([file.path for file in files], [file.values for file in files])
+    try:
+        return fingerprint([file.path for file in files], [file.values for file in files])
+    except OSError as error:
+        raise DataError(f"source `{source.name}`: {error.filename or source.path} cannot be read: {error.strerror}") from error
 
 
 def fingerprint(files: Iterable[Path], values: Sequence[object] = ()) -> SourceFingerprint:
@@ -56,5 +63,6 @@ def hash_json(value: Mapping[str, Any]) -> str:
 
 
 def _content(path: Path) -> str:
+    """Return XXH3 of 128 bits, a quarter of the time of SHA-256: it tells inputs apart and need not stand an attack."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,8 +65,7 @@ class Progress:
         self._tree = tree
         self._log = log
         self._began = time.monotonic()
-        self._activity: Callable[[], str] = lambda: ""
-        self._work_done: Callable[[], WorkDone | None] = lambda: None
+        self._engine: Engine[Any] | None = None
         self._running: tuple[Clock, float] | None = None
         self._clocks: list[ClockRecord] = []
         self._stop = threading.Event()
@@ -86,9 +85,9 @@ class Progress:
         """All clocks that have ended, in order."""
         return tuple(self._clocks)
 
-    def watch(self, engine: Engine[Any]) -> None:
+    def watch(self, engine: Engine[Any] | None) -> None:
         """Ask for its activity while a clock runs, in a thread of its own, and at both ends of a clock for its work."""
-        self._activity, self._work_done = engine.activity, engine.work_done
+        self._engine = engine
 
     def note(self, text: str) -> None:
         """Show a line and log it: a warning, a decision."""
@@ -128,6 +127,9 @@ class Progress:
         self._display.ended(clock, record)
         self.event("ended", clock=name, table=table, rows=clock.rows, wall_s=usage.wall_s, cpu_s=usage.cpu_s)
 
+    def _work_done(self) -> WorkDone | None:
+        return None if self._engine is None else self._engine.work_done()
+
     def _work_since(self, before: WorkDone | None) -> dict[str, int]:
         """Return the fields of a record that an engine with jobs fills."""
         after = self._work_done()
@@ -138,4 +140,5 @@ class Progress:
             running = self._running
             if running is not None:
                 clock, began = running
-                self._display.running(clock, time.monotonic() - began, self._activity())
+                engine = self._engine
+                self._display.running(clock, time.monotonic() - began, "" if engine is None else engine.activity())

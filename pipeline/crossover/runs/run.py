@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,10 +90,14 @@ def perform(
         try:
             with progress.clock("start"):
                 opened = open_engine(engine, options)
-            with opened:
+            with ExitStack() as engines:
+                engines.enter_context(opened)
                 progress.watch(opened)
                 versions = {**identity.versions, **opened.versions()}
                 outcome = work.execute(opened, attempt, progress)
+                progress.watch(None)
+                with progress.clock("stop"):
+                    engines.close()
         except (KeyboardInterrupt, SystemExit):
             progress.event("aborted")
             raise
