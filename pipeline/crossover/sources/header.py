@@ -22,9 +22,10 @@ _OTHER_FORMATS = {b"PAR1": "a Parquet file", b"\x1f\x8b": "compressed", b"PK\x03
 
 @dataclass(frozen=True)
 class Header:
-    """The names of a file's columns, without blanks around, and the offset of the first byte behind the header line."""
+    """The names of a file's columns, without blanks around, its line, and the offset of the first byte behind it."""
 
     names: tuple[str, ...]
+    line: str
     start: int
 
 
@@ -51,7 +52,7 @@ def read_header(source: CsvSource, file: Path) -> Header:
     if not dialect.record.fullmatch(line):
         raise DataError(f"{place}: the quotes of the header line are not in order", notes=[_shown(line)])
     behind = end + (2 if beginning[end : end + 2] == b"\r\n" else 1)
-    return Header(_names(place, line, dialect), behind)
+    return Header(_names(place, line, dialect), line.decode(dialect.encoding), behind)
 
 
 def positions(source: CsvSource, file: Path, header: Header) -> dict[str, int]:

@@ -24,6 +24,7 @@ class Layout:
     source: CsvSource
     place: SourceFile
     dialect: Dialect
+    header: str
     start: int
     """Offset of the first byte behind the header line."""
     width: int
@@ -50,6 +51,7 @@ def layout_of(source: CsvSource, place: SourceFile, columns: Sequence[str]) -> L
         source=source,
         place=place,
         dialect=dialect_of(source),
+        header=header.line,
         start=header.start,
         width=len(header.names),
         parsed=tuple((column, found[column.name]) for column in source.columns if column.type != STRING or column.name in columns),

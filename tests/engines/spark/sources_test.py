@@ -106,6 +106,28 @@ def test_files_of_a_glob_may_have_their_columns_anywhere(spark_engine: Engine[An
     assert set(names_alone[FILE].to_pylist()) == {f"{folder.as_posix()}/{name}" for name in ("one.csv", "two.csv", "zwei {ü}.csv")}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_headers_of_several_files_are_found_however_they_are_written(
+    spark_engine: Engine[Any], settings: Any, tmp_path: Path, encoding: str
+) -> None:
+    """One file begins with a byte order mark, one with blank lines; headers are quoted, stand again as rows, in other files too."""
+    settings.set("spark.sql.files.maxPartitionBytes", "300")
+    mark = b"\xef\xbb\xbf" if encoding == "utf-8" else b""
+    rows = [b"%d,row %d" % (number, number) for number in range(60)]
+    for name, lines in {
+        "one": [mark + "id,name,\u00fc".encode(encoding), *(row + b",x" for row in rows), "id,name,\u00fc".encode(encoding)],
+        "two": [b"", b"  ", b'"id",name,z', *(row + b",y" for row in rows), b"id,name,z"],
+        "three": [b"id,name,z", b'"id",name,z', b"7,seven,z"],
+        "four": [b" id ,name,z"],
+    }.items():
+        (tmp_path / f"{name}.csv").write_bytes(b"\r\n".join(lines) + b"\n")
+    source = CsvSource("many", str(tmp_path), (ID, NAME), encoding=encoding)
+    for columns in (("id", "name", REASON), ("id", "name", REASON, FILE), ("id", "name", *HIDDEN)):
+        found = spark_engine.collect(Scan(source, columns)).to_pylist()
+        assert sorted(map(str, found)) == sorted(map(str, read(source, columns).to_pylist()))
+        assert len(found) == 60 + 1 + 60 + 1 + 2
+
+
 @pytest.mark.parametrize("multiline", [False, True])
 def test_a_file_that_spark_would_pass_over_in_silence_is_refused(spark_engine: Engine[Any], tmp_path: Path, multiline: bool) -> None:
     write_lines(tmp_path / "_one.csv", ["id,name", "1,a"])

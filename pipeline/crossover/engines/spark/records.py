@@ -1,12 +1,13 @@
 """The records of text files: what `sources.records` says, as queries. One row a record, the header left out.
 
-A file is cut into blocks; within one, `monotonically_increasing_id` counts. One aggregation over the blocks tells
-where each begins: only where rows are to be numbered or several files are read at once.
+A file is cut into blocks; within one, `monotonically_increasing_id` counts. Where rows are to be numbered, one
+aggregation over the blocks tells where each begins; where several files are read at once and rows are not numbered,
+one query finds the headers by their text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -39,18 +40,53 @@ class Block:
     name: str
 
 
-def records(session: SparkSession, files: Sequence[Path], dialect: Dialect, numbered: bool) -> DataFrame:
-    """Return TEXT, FILE and, if `numbered`, ROW of each record behind the header. Texts may be no valid UTF-8."""
+def records(session: SparkSession, headers: Mapping[Path, str], dialect: Dialect, wanted: Collection[str]) -> DataFrame:
+    """Return TEXT, and FILE and ROW if wanted, of each record behind the header. Texts may be no valid UTF-8.
+
+    `headers` are the header lines of the files to read.
+    """
+    files = list(headers)
     if dialect.multiline:
         return reduce(DataFrame.unionByName, (_whole(session, file, dialect) for file in files))
     lines = _lines(session, files, dialect)
-    if len(files) == 1 and not numbered:
+    if ROW in wanted:
+        return _numbered(session, lines, files)
+    if len(files) == 1:
         kept = lines.filter((F.col(BLOCK) != 0) | (_place_in_task(F.col(NUMBER)) != 0))
         return kept.select(TEXT, F.lit(display_name(files[0])).alias(FILE))
+    found = _header_numbers(lines, headers)
+    if found is None:
+        return _numbered(session, lines, files)
+    kept = lines.filter(~F.col(NUMBER).isin(list(found.values())))
+    return _named(session, kept, _names_by_path(found, files)) if FILE in wanted else kept.select(TEXT)
+
+
+def _numbered(session: SparkSession, lines: DataFrame, files: Sequence[Path]) -> DataFrame:
     blocks = F.broadcast(_block_frame(session, _blocks(lines, files)))
     placed = lines.join(blocks, [PATH, BLOCK], "inner")
     row = F.col(NUMBER) - F.col("first") + F.col("row")
     return placed.select(TEXT, F.col("name").alias(FILE), row.alias(ROW)).filter(F.col(ROW) > 1)
+
+
+def _named(session: SparkSession, lines: DataFrame, names: Mapping[str, str]) -> DataFrame:
+    table = pa.table({PATH: pa.array(names.keys(), pa.string()), FILE: pa.array(names.values(), pa.string())})
+    return lines.join(F.broadcast(local_data(session, table)), PATH, "inner").select(TEXT, FILE)
+
+
+def _header_numbers(lines: DataFrame, headers: Mapping[Path, str]) -> dict[str, int] | None:
+    """Return the number of each file's header: the first record with its text. None unless each file has one.
+
+    To look for a text costs half of what counting each block does, and rows need not be looked up by their block.
+    """
+    is_header = (F.col(BLOCK) == 0) & F.col(TEXT).isin(sorted(set(headers.values())))
+    found = lines.filter(is_header).groupBy(PATH).agg(F.min(NUMBER).alias(NUMBER)).collect()
+    return {each[PATH]: each[NUMBER] for each in found} if len(found) == len(headers) else None
+
+
+def _names_by_path(paths: Iterable[str], files: Sequence[Path]) -> dict[str, str]:
+    """Return the name that FILE gives to each path of Spark."""
+    names = {file.absolute().as_posix(): display_name(file) for file in files}
+    return {path: names[unquote(urlsplit(path).path)] for path in paths}
 
 
 def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> DataFrame:
@@ -67,13 +103,13 @@ def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> Da
 def _blocks(lines: DataFrame, files: Sequence[Path]) -> list[Block]:
     """Count the records of each block, and number them through each file from 1, which is the header."""
     counted = lines.groupBy(PATH, BLOCK).agg(F.min(NUMBER).alias("first"), F.count(F.lit(1)).alias("count")).collect()
-    names = {file.absolute().as_posix(): display_name(file) for file in files}
+    names = _names_by_path({each[PATH] for each in counted}, files)
     blocks: list[Block] = []
     row, path = 1, ""
     for found in sorted(counted, key=lambda each: (each[PATH], each[BLOCK])):
         row = row if found[PATH] == path else 1
         path = found[PATH]
-        blocks.append(Block(path, found[BLOCK], found["first"], row, names[unquote(urlsplit(path).path)]))
+        blocks.append(Block(path, found[BLOCK], found["first"], row, names[path]))
         row += found["count"]
     return blocks
 

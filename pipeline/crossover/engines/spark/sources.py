@@ -33,7 +33,8 @@ FAULT, FIELDS = "__fault", "__fields"
 READ_AT_ONCE = 3
 """Columns read in one level. Spark makes a method of each level, and Java never compiles one above 8,000 bytes."""
 
-Group = tuple[Layout, list[Path]]
+Group = tuple[Layout, dict[Path, str]]
+"""Files with the same columns in the same places, by their header lines."""
 
 
 def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
@@ -68,15 +69,15 @@ def _groups(source: CsvSource, files: Sequence[SourceFile], columns: Sequence[st
     groups: dict[object, Group] = {}
     for file in files:
         layout = layout_of(source, file, columns)
-        groups.setdefault((layout.width, layout.parsed), (layout, []))[1].append(file.path)
+        groups.setdefault((layout.width, layout.parsed), (layout, {}))[1][file.path] = layout.header
     return list(groups.values())
 
 
 def _rows(session: SparkSession, group: Group, columns: Sequence[str]) -> DataFrame:
     """Return the rows of files of one layout, level by level: whatever is mentioned twice is a column of the level below."""
-    layout, files = group
+    layout, headers = group
     carried = [name for name in (FILE, ROW) if name in columns] + ([TEXT] if layout.raw else [])
-    lines = records(session, files, layout.dialect, ROW in columns)
+    lines = records(session, headers, layout.dialect, columns)
     faults = lines.select(*{*carried, TEXT}, _fault(layout.dialect).alias(FAULT))
     fields = faults.select(*carried, FAULT, F.when(F.col(FAULT).isNull(), _fields(layout.dialect)).alias(FIELDS))
     whole = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))
