@@ -14,8 +14,8 @@ import pytest
 
 from crossover.engines.spark.java import java_home, spark_version
 from tests.conftest import chosen_engines
-from tests.runs.score_document_test import DOCUMENT as TRAINED
-from tests.runs.score_document_test import NIGHTLY, write_data
+from tests.runs.late_trips import DOCUMENT as TRAINED
+from tests.runs.late_trips import NIGHTLY, write_data
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = """\
