@@ -2,9 +2,9 @@
 
 What two actions read is kept: a source that is counted and then used, a table behind a join, group or window with
 two readers, a model's table. On one machine also what costs little, as keeping it costs nothing; but not a Parquet
-source, of which a query reads its own columns as it goes. A branch that needs only columns of a source takes them there instead of
-keeping a wide table (a `look_back` into the table itself reads three columns before the joins), and what is aggregated
-is aggregated before it is joined, where its groups allow it.
+source, of which a query reads its own columns as it goes. A branch that needs only columns of a source takes them
+there instead of keeping a wide table (a `look_back` into the table itself reads three columns before the joins), and
+what is aggregated is aggregated before it is joined, where its groups allow it.
 """
 
 from __future__ import annotations
