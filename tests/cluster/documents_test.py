@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from crossover.engines.base import EngineOptions
 from crossover.engines.registry import open_engine
 from crossover.runs.commit import read_current
 from crossover.runs.folder import Attempt, RunFolder
-from tests.cluster.processes import PATIENCE, ROOT, Cluster
+from tests.cluster.processes import PATIENCE, ROOT, Cluster, Job, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster, pytest.mark.once]
 
@@ -29,7 +28,9 @@ SUBMITTED = ("ingest", "features", "train")
 DIES_DURING = {"features": "store", "train": "train"}
 """Stages in which a worker is killed, and the clock that runs then."""
 KILLS = 3
-"""So often a worker is killed in a stage: the last task of a short one may just have ended."""
+"""So often a worker is killed in a stage: a short clock may have ended before a busy machine looks at it."""
+ON_THEIR_WAY = 1.0
+"""Seconds after which tasks wait for the executors that are stopped, so that one of them dies with its executor."""
 
 
 def document(name: str) -> str:
@@ -50,23 +51,19 @@ def certificate(name: str, arguments: Sequence[str], runs: Path) -> Certificate:
     return compare([Run("pandas", committed(alone, name)), Run("spark", committed(runs, name))])
 
 
-def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
+def finished(job: Job) -> dict[str, Any]:
     """Wait for a job and return what it printed."""
-    printed, _ = process.communicate(timeout=600)
-    log = process.log  # type: ignore[attr-defined]
-    log.seek(0)
-    process.told = log.read()  # type: ignore[attr-defined]
-    log.close()
-    assert process.returncode == 0, printed[-2000:] + process.told[-4000:]  # type: ignore[attr-defined]
+    printed, _ = job.process.communicate(timeout=600)
+    assert job.process.returncode == 0, printed.decode()[-2000:] + job.told()[-4000:]
     answer: dict[str, Any] = json.loads(printed.strip().splitlines()[-1])
     return answer
 
 
-def wait_for_clock(folder: Path, clock: str, process: subprocess.Popen[str]) -> None:
+def wait_for_clock(folder: Path, clock: str, job: Job) -> None:
     """Wait until a clock of the run that is being written has started."""
     until = time.monotonic() + PATIENCE
     while not any(_runs(log, clock) for log in folder.glob("attempts/*/log.jsonl")):
-        assert process.poll() is None
+        assert job.process.poll() is None
         assert time.monotonic() < until
         time.sleep(0.02)
 
@@ -77,32 +74,36 @@ def _runs(log: Path, clock: str) -> bool:
     return bool(mine) and mine[-1] == "started"
 
 
-def kill_during(clock: str, folder: Path, cluster: Cluster, process: subprocess.Popen[str]) -> bool:
-    """Kill a worker and its executor while a clock runs, then give the cluster a new one. Return whether the clock still ran."""
-    wait_for_clock(folder, clock, process)
-    assert cluster.kill_a_worker() >= 2, "the worker ran no executor"
-    in_time = any(_runs(log, clock) for log in folder.glob("attempts/*/log.jsonl"))
+def kill_during(clock: str, folder: Path, cluster: Cluster, job: Job) -> bool:
+    """Kill a worker and its executor while a clock runs, then give the cluster a new one. Return whether the driver missed it."""
+    lost = executors_lost(job)
+    cluster.wait_for_executors()
+    wait_for_clock(folder, clock, job)
+    with cluster.frozen():
+        time.sleep(ON_THEIR_WAY)
+        assert cluster.kill_a_worker() >= 2, "the worker ran no executor"
+        wait_for(lambda: executors_lost(job) > lost or job.process.poll() is not None, "the end of an executor")
     cluster.fill_up()
-    return in_time
+    return executors_lost(job) > lost
 
 
-def executors_lost(process: subprocess.Popen[str]) -> int:
+def executors_lost(job: Job) -> int:
     """How many executors the driver says to have lost."""
-    return len(set(re.findall(r"Lost executor (\d+)", process.told)))  # type: ignore[attr-defined]
+    return len(set(re.findall(r"Lost executor (\d+)", job.told())))
 
 
-def accepted(stage: str, process: subprocess.Popen[str]) -> None:
-    answer = finished(process)
+def accepted(stage: str, job: Job) -> None:
+    answer = finished(job)
     assert (answer["stage"], answer["engine"], answer["status"]) == (stage, "spark", "accepted")
 
 
 def survives(stage: str, given: Sequence[str], folder: Path, cluster: Cluster) -> None:
     """Submit a stage, kill a worker while it runs, and see it accepted. Again if it ended before its driver missed anyone."""
     for _ in range(KILLS):
-        process = cluster.submit(stage, [*given, "--again"])
-        in_time = kill_during(DIES_DURING[stage], folder, cluster, process)
-        accepted(stage, process)
-        if in_time and executors_lost(process):
+        job = cluster.submit(stage, [*given, "--again"])
+        missed = kill_during(DIES_DURING[stage], folder, cluster, job)
+        accepted(stage, job)
+        if missed:
             return
     raise AssertionError(f"{stage} lost no executor in any of {KILLS} runs")
 
@@ -110,11 +111,11 @@ def survives(stage: str, given: Sequence[str], folder: Path, cluster: Cluster) -
 def test_flights_in_one_job_survive_the_death_of_workers(cluster: Cluster, flights: Path, tmp_path: Path) -> None:
     arguments = ["--set", f"data={flights}"]
     runs = tmp_path / "runs"
-    process = cluster.submit("run", [document("flights"), *arguments, "--runs", str(runs)])
-    assert kill_during("clean + join + features", runs / "flights", cluster, process), "it was too late"
-    assert kill_during("train", runs / "flights", cluster, process), "it was too late"
-    assert finished(process)["status"] == "accepted"
-    assert executors_lost(process) == 2
+    job = cluster.submit("run", [document("flights"), *arguments, "--runs", str(runs)])
+    assert kill_during("clean + join + features", runs / "flights", cluster, job), "it was too late"
+    assert kill_during("train", runs / "flights", cluster, job), "it was too late"
+    assert finished(job)["status"] == "accepted"
+    assert executors_lost(job) == 2
     found = certificate("flights", arguments, runs)
     assert found.same_answer, found.first_difference
 

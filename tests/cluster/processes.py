@@ -11,8 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -36,11 +37,26 @@ SUBMITTED_WITH = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.executor.cores": "1",
     "spark.executor.memory": "600m",
+    # No task before both workers have an executor: else the first alone may end a short job.
+    "spark.cores.max": "2",
+    "spark.scheduler.minRegisteredResourcesRatio": "1",
+    "spark.scheduler.maxRegisteredResourcesWaitingTime": "180s",
     "spark.executor.extraJavaOptions": JAVA_OPTIONS,
     # On one machine the files of a dead executor would be read from the shared disk: no fetch would ever fail.
     "spark.shuffle.readHostLocalDisk": "false",
     "spark.sql.shuffle.partitions": "2",
 }
+
+
+@dataclass(frozen=True)
+class Job:
+    """A `spark-submit`, and the file with what its driver tells."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def told(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
 
 
 class Cluster:
@@ -51,6 +67,7 @@ class Cluster:
         self._home = _spark_home()
         self._port, self._web = _free_port(), _free_port()
         self._started: list[subprocess.Popen[bytes]] = []
+        self._jobs_before = 0
         self.workers: list[subprocess.Popen[bytes]] = []
         self.environment = _environment(folder)
 
@@ -61,7 +78,7 @@ class Cluster:
     def __enter__(self) -> Cluster:
         place = ("--host", "127.0.0.1", "--port", str(self._port), "--webui-port", str(self._web))
         self._daemon("master.Master", *place)
-        _wait_for(lambda: self._alive() is not None, "the master")
+        wait_for(lambda: self._alive() is not None, "the master")
         self.fill_up()
         return self
 
@@ -75,32 +92,50 @@ class Cluster:
         while len(self.workers) < 2:
             place = ("--host", "127.0.0.1", "--cores", "1", "--memory", "800m", "--webui-port", str(_free_port()), self.url)
             self.workers.append(self._daemon("worker.Worker", *place))
-        _wait_for(lambda: (self._alive() or 0) >= 2, "two workers")
+        wait_for(lambda: (self._alive() or 0) >= 2, "two workers")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop all executors, so that no task ends meanwhile; those still there go on afterwards."""
+        executors = [each for worker in self.workers for each in psutil.Process(worker.pid).children(recursive=True)]
+        for each in executors:
+            _signal(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in executors:
+                _signal(each, signal.SIGCONT)
+
+    def wait_for_executors(self) -> None:
+        """Wait until each worker runs an executor that the driver of the newest job knows: it would not miss one that dies before."""
+        wait_for(self._all_registered, "the executors")
 
     def kill_a_worker(self) -> int:
-        """Kill a worker and the executor that it runs with SIGKILL. Return how many processes died.
-
-        Waits until the driver knows its executors: it would not miss one that dies before.
-        """
-        _wait_for(lambda: self._registered() >= 2, "two executors")
+        """Kill a worker and the executor that it runs with SIGKILL. Return how many processes died."""
         return end_tree(self.workers[0], signal.SIGKILL)
 
-    def submit(self, job: str, arguments: Sequence[str]) -> subprocess.Popen[str]:
+    def submit(self, job: str, arguments: Sequence[str]) -> Job:
         """Start `spark-submit jobs/JOB.py` in client mode."""
         settings = [word for name, value in SUBMITTED_WITH.items() for word in ("--conf", f"{name}={value}")]
         submit = [str(self._home / "bin" / "spark-submit"), "--master", self.url, "--driver-memory", "1g", "--driver-java-options", JAVA_OPTIONS, *settings]
-        log = (self._folder / f"{job}-{time.monotonic_ns()}.log").open("w+")
+        log = self._folder / f"{job}-{time.monotonic_ns()}.log"
         command = [*submit, str(JOBS / f"{job}.py"), *arguments, "--json", "--quiet"]
-        process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, cwd=self._folder)
-        self._started.append(process)  # type: ignore[arg-type]
-        process.log = log  # type: ignore[attr-defined]
-        return process
+        self._jobs_before = len(self._jobs())
+        with log.open("wb") as errors:
+            process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=errors, cwd=self._folder)
+        self._started.append(process)
+        return Job(process, log)
 
-    def _registered(self) -> int:
-        """How many executors of the newest job have told its driver of themselves, dead ones too."""
-        jobs = sorted((self._folder / WORK).glob("app-*"))
-        logs = jobs[-1].glob("*/stderr") if jobs else ()
-        return sum("Successfully registered with driver" in log.read_text(encoding="utf-8", errors="replace") for log in logs)
+    def _jobs(self) -> list[Path]:
+        return sorted((self._folder / WORK).glob("app-*"))
+
+    def _all_registered(self) -> bool:
+        jobs = self._jobs()
+        if len(jobs) == self._jobs_before:
+            return False
+        logs = [log.read_text(encoding="utf-8", errors="replace") for log in jobs[-1].glob("*/stderr")]
+        busy = all(psutil.Process(worker.pid).children() for worker in self.workers)
+        return busy and len(logs) >= 2 and all("Successfully registered with driver" in log for log in logs)
 
     def _daemon(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self._folder / f"{name}-{len(self._started)}.log").open("wb")
@@ -169,7 +204,7 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def _wait_for(there: Callable[[], bool], what: str) -> None:
+def wait_for(there: Callable[[], bool], what: str) -> None:
     until = time.monotonic() + PATIENCE
     while not there():
         assert time.monotonic() < until, f"{what} did not come up in {PATIENCE:.0f} s"
