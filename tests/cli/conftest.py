@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from crossover.cli.main import main
 from crossover.engines.registry import ENGINES
 from crossover.runs.commit import read_current
 from crossover.runs.folder import RunFolder
+from tests.command import Done, run_command
 
 REPOSITORY = Path(__file__).parents[2]
 STRANGE = ("wrong", "slow", "killed", "broken", "lacking")
@@ -71,20 +67,6 @@ def visits() -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass
-class Done:
-    """What a command left."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        value: dict[str, Any] = json.loads(self.out)
-        return value
-
-
 class Shop:
     """The folder, and the command in it."""
 
@@ -98,10 +80,7 @@ class Shop:
 
     def __call__(self, *arguments: str) -> Done:
         """Run `crossover` in this process."""
-        self._capture.readouterr()
-        code = main(arguments)
-        captured = self._capture.readouterr()
-        return Done(code, captured.out, captured.err)
+        return run_command(self._capture, arguments)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start `crossover` in a process of its own."""
@@ -129,15 +108,12 @@ def _engines_in_their_order() -> Iterator[None]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Shop]:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Shop:
     monkeypatch.chdir(tmp_path)
     path = [str(REPOSITORY / "tests" / "cli" / "child_path"), str(REPOSITORY), os.environ.get("PYTHONPATH", "")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, path)))
     for name in STRANGE:
         monkeypatch.setitem(ENGINES, name, f"tests.cli.strange_engines.{name}")
-    before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    yield Shop(tmp_path, capfd)
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    return Shop(tmp_path, capfd)
 
 

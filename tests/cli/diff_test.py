@@ -14,7 +14,8 @@ import pytest
 import safetensors.numpy
 
 from crossover.cli.main import main
-from tests.cli.conftest import DOCUMENT, Done, visits
+from tests.cli.conftest import DOCUMENT, visits
+from tests.command import Done, run_command
 
 pytestmark = pytest.mark.once
 Fault = Callable[[Path], None]
@@ -41,10 +42,7 @@ def runs(home: Path) -> tuple[Path, Path]:
 
 
 def diff(capfd: pytest.CaptureFixture[str], *arguments: object) -> Done:
-    capfd.readouterr()
-    code = main(["diff", *map(str, arguments)])
-    captured = capfd.readouterr()
-    return Done(code, captured.out, captured.err)
+    return run_command(capfd, ["diff", *map(str, arguments)])
 
 
 def test_two_engines_give_the_same_answer_and_the_words_say_what_was_compared(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,15 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from crossover.cli.main import main
+from tests.command import run_command
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 BUYER, ALIKE = "runs/shop/current/buyer", "runs/shop/current/alike"
 
 
 def command(capture: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    capture.readouterr()
-    handlers: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
-    code = main(arguments)
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-    told = capture.readouterr()
-    return code, told.out, told.err
+    done = run_command(capture, arguments)
+    return done.code, done.out, done.err
 
 
 def timeless(card: str) -> str:

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from crossover.cli.job import job
-from crossover.cli.main import main
 from crossover.compare.certificate import Run, compare
 from crossover.runs.commit import read_current
 from crossover.runs.folder import Attempt, RunFolder
+from tests.command import run_command
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("ingest", "clean", "features", "join", "train", "evaluate", "score")
@@ -70,9 +70,8 @@ class Place:
     capture: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = main([*arguments, "--quiet"])
-        told = self.capture.readouterr()
-        return code, told.out, told.err
+        done = run_command(self.capture, [*arguments, "--quiet"])
+        return done.code, done.out, done.err
 
     def stage(self, name: str, *arguments: str) -> tuple[int, str, str]:
         return self("run", "visits.yaml", "--stage", name, *arguments)

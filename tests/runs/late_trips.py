@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from crossover.cli.main import main
+from tests.command import Done, run_command
 
 DOCUMENT = """\
 pipeline: late
@@ -107,13 +107,6 @@ def write_data(folder: Path) -> None:
 
 
 @dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-@dataclass
 class Folder:
     """A folder with a model that pandas trained, which is where commands run."""
 
@@ -121,10 +114,7 @@ class Folder:
     capture: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: str) -> Done:
-        self.capture.readouterr()
-        code = main(arguments)
-        captured = self.capture.readouterr()
-        return Done(code, captured.out, captured.err)
+        return run_command(self.capture, arguments)
 
     def scores(self, pipeline: str, model: str = "late") -> dict[int, dict[str, Any]]:
         run = json.loads((self.path / "runs" / pipeline / "current.json").read_text())["run"]

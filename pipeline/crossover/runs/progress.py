@@ -86,7 +86,7 @@ class Progress:
         return tuple(self._clocks)
 
     def watch(self, engine: Engine[Any] | None) -> None:
-        """Ask for its activity while a clock runs, in a thread of its own, and at both ends of a clock for its work."""
+        """Ask for its activity while a clock runs, in a thread of its own, and at both ends of a clock for its work. None: for nothing."""
         self._engine = engine
 
     def note(self, text: str) -> None:

@@ -25,6 +25,7 @@ class Layout:
     place: SourceFile
     dialect: Dialect
     header: str
+    """The header line."""
     start: int
     """Offset of the first byte behind the header line."""
     width: int

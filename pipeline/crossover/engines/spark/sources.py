@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -32,9 +31,6 @@ FAULT, FIELDS = "__fault", "__fields"
 
 READ_AT_ONCE = 3
 """Columns read in one level. Spark makes a method of each level, and Java never compiles one above 8,000 bytes."""
-
-Group = tuple[Layout, dict[Path, str]]
-"""Files with the same columns in the same places, by their header lines."""
 
 
 def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
@@ -64,20 +60,20 @@ def _scan_csv(session: SparkSession, source: CsvSource, files: Sequence[SourceFi
     return rows.join(F.broadcast(constants), FILE).select(*columns)
 
 
-def _groups(source: CsvSource, files: Sequence[SourceFile], columns: Sequence[str]) -> list[Group]:
+def _groups(source: CsvSource, files: Sequence[SourceFile], columns: Sequence[str]) -> list[list[Layout]]:
     """Files with the same columns in the same places are read as one."""
-    groups: dict[object, Group] = {}
+    groups: dict[object, list[Layout]] = {}
     for file in files:
         layout = layout_of(source, file, columns)
-        groups.setdefault((layout.width, layout.parsed), (layout, {}))[1][file.path] = layout.header
+        groups.setdefault((layout.width, layout.parsed), []).append(layout)
     return list(groups.values())
 
 
-def _rows(session: SparkSession, group: Group, columns: Sequence[str]) -> DataFrame:
+def _rows(session: SparkSession, group: Sequence[Layout], columns: Sequence[str]) -> DataFrame:
     """Return the rows of files of one layout, level by level: whatever is mentioned twice is a column of the level below."""
-    layout, headers = group
+    layout = group[0]
     carried = [name for name in (FILE, ROW) if name in columns] + ([TEXT] if layout.raw else [])
-    lines = records(session, headers, layout.dialect, columns)
+    lines = records(session, {each.file: each.header for each in group}, layout.dialect, columns)
     faults = lines.select(*{*carried, TEXT}, _fault(layout.dialect).alias(FAULT))
     fields = faults.select(*carried, FAULT, F.when(F.col(FAULT).isNull(), _fields(layout.dialect)).alias(FIELDS))
     whole = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))
