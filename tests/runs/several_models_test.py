@@ -66,8 +66,8 @@ models:
     train: {kind: k_means, k: 2, starts: 2}
 store: [shops, long_visits]
 """
-ONE_MACHINE = Capabilities(distributed=False, lazy=False, needs_java=False, recomputes=False, training_library="")
-CLUSTER = Capabilities(distributed=True, lazy=True, needs_java=False, recomputes=True, training_library="")
+ONE_MACHINE = Capabilities(distributed=False, lazy=False, needs_java=False, training_library="")
+CLUSTER = Capabilities(distributed=True, lazy=True, needs_java=False, training_library="")
 Answer = tuple[Attempt, Outcome]
 
 

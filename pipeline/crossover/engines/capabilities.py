@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Capabilities:
     """Relations build a query; only actions compute."""
     needs_java: bool
     """A Java runtime must be found before it opens."""
-    recomputes: bool
-    """A relation that two actions read is computed twice unless it is materialised."""
     training_library: str
     """The library that fits models: scikit-learn or MLlib."""
+    spills_from: float = inf
+    """Bytes of a CSV source's files from which it is kept on the disk and not in memory."""

@@ -18,7 +18,7 @@ from crossover.relations.nodes import Materialise, Relation, inputs_of
 from crossover.relations.schema import schema_of
 
 LEGEND = "type? may be null, ~ inexact: last bits may differ between engines"
-ONE_MACHINE = Capabilities(distributed=False, lazy=False, needs_java=False, recomputes=False, training_library="")
+ONE_MACHINE = Capabilities(distributed=False, lazy=False, needs_java=False, training_library="")
 """What is assumed where no engine is named."""
 
 

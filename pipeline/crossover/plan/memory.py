@@ -19,6 +19,7 @@ from crossover.relations.graph import topological
 from crossover.relations.nodes import Materialise, Relation, inputs_of
 from crossover.relations.schema import schema_of
 from crossover.sources.extent import Extent
+from crossover.sources.specification import CsvSource
 
 LIBRARIES = 150 << 20
 """Bytes of an interpreter with the engine loaded."""
@@ -47,12 +48,12 @@ class Estimate:
 def estimate(plan: Plan, capabilities: Capabilities, extents: Extents) -> Estimate:
     """Return the estimate for an engine that computes on one machine."""
     placed = place(plan, capabilities)
-    sizes = _Sizes(extents)
+    sizes = _Sizes(extents, capabilities.spills_from)
     held: dict[Relation, float] = {}
     worst = Estimate(LIBRARIES, "start")
     for step in execution_steps(placed):
         fresh = _not_computed(step, held)
-        held.update({each: sizes.bytes(each) for each in fresh if isinstance(each, Materialise)})
+        held.update({each: 0.0 if sizes.spills(each) else sizes.bytes(each) for each in fresh if isinstance(each, Materialise)})
         needs = sum(held.values()) + _working(step, fresh, sizes) + LIBRARIES
         worst = max(worst, Estimate(round(needs), step.title), key=lambda each: each.bytes)
         for node in step.releases:
@@ -77,8 +78,9 @@ def _not_computed(step: ExecutionStep, held: Mapping[Relation, float]) -> list[R
 
 
 def _working(step: ExecutionStep, fresh: Iterable[Relation], sizes: _Sizes) -> float:
-    heaviest = max((sizes.bytes(each) for each in fresh), default=0.0)
-    reading = max((READING * sizes.file_bytes(each) for each in fresh), default=0.0)
+    in_memory = [each for each in fresh if not sizes.spills(each)]
+    heaviest = max((sizes.bytes(each) for each in in_memory), default=0.0)
+    reading = max((READING * sizes.file_bytes(each) for each in in_memory), default=0.0)
     working = max(WORKING * heaviest, reading)
     if isinstance(step.what, ModelPlan):
         return max(working, _training(step.what, sizes) + TRAINING_LIBRARY)
@@ -95,8 +97,9 @@ def _training(model: ModelPlan, sizes: _Sizes) -> float:
 class _Sizes:
     """Rows and bytes of relations; each is looked at once."""
 
-    def __init__(self, extents: Extents) -> None:
+    def __init__(self, extents: Extents, spills_from: float) -> None:
         self._extents = extents
+        self._spills_from = spills_from
         self._rows: dict[Relation, float] = {}
         self._schemas: dict[Relation, Schema] = {}
         self._texts: dict[Relation, float] = {}
@@ -110,6 +113,11 @@ class _Sizes:
     def bytes(self, relation: Relation) -> float:
         schema = schema_of(relation, self._schemas)
         return self.rows(relation) * sum(_width(fact) for fact in schema.values())
+
+    def spills(self, relation: Relation) -> bool:
+        """Whether a relation is a CSV source that is kept on the disk."""
+        scan = relation.input if isinstance(relation, Materialise) else relation
+        return isinstance(scan, nodes.Scan) and isinstance(scan.source, CsvSource) and self.file_bytes(scan) >= self._spills_from
 
     def file_bytes(self, relation: Relation) -> float:
         return self._extents(relation).bytes if isinstance(relation, nodes.Scan) else 0.0

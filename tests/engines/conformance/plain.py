@@ -73,7 +73,7 @@ def check_unique(frame: Frame, keys: Sequence[str], table: str) -> None:
 
 class PlainEngine(Engine[Frame]):
     name = "plain"
-    capabilities = Capabilities(distributed=False, lazy=False, needs_java=False, recomputes=False, training_library="none")
+    capabilities = Capabilities(distributed=False, lazy=False, needs_java=False, training_library="none")
 
     def scan(self, node: nodes.Scan) -> Frame:
         assert isinstance(node.source, nodes.InlineTable)

@@ -8,6 +8,5 @@ CAPABILITIES = Capabilities(
     distributed=False,
     lazy=False,
     needs_java=False,
-    recomputes=True,
     training_library="scikit-learn",
 )

@@ -8,6 +8,7 @@ CAPABILITIES = Capabilities(
     distributed=False,
     lazy=True,
     needs_java=False,
-    recomputes=True,
     training_library="scikit-learn",
+    # a smaller one stays in memory, where a query begins at once
+    spills_from=256 << 20,
 )

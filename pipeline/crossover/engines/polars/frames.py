@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import pyarrow as pa
@@ -31,6 +32,8 @@ class Frame:
     schema: Schema
     absent: frozenset[str] = frozenset()
     """Columns that are known to be null in every row."""
+    folder: TemporaryDirectory[str] | None = None
+    """Where the rows are, if they are kept in files."""
 
     def select(self, names: Sequence[str]) -> Frame:
         return Frame(self.lazy.select(names), {name: self.schema[name] for name in names})
@@ -51,14 +54,14 @@ def from_arrow(table: pa.Table, schema: Schema) -> Frame:
     for name in (name for name in schema if name not in absent):
         column = columns[name]
         if pa.types.is_dictionary(column.type) and column.num_chunks:
-            column, texts[name] = _numbered(column)
+            column, texts[name] = numbered(column)
         else:
             column = column.cast(types.field(name).type)
         rows[name] = pl.from_arrow(column, rechunk=False)
     return held(pl.DataFrame(rows), schema, absent, texts)
 
 
-def _numbered(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, list[str]]:
+def numbered(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, list[str]]:
     """Return the numbers of a dictionary's texts, and the texts. The name of its file beside each row is 4 bytes and not 16."""
     column = column.unify_dictionaries()
     return pa.chunked_array([chunk.indices for chunk in column.chunks], pa.int32()), column.chunk(0).dictionary.to_pylist()
@@ -69,10 +72,15 @@ def held(rows: pl.DataFrame, schema: Schema, absent: frozenset[str], texts: Mapp
 
     `texts` are those that the numbers of a column stand for.
     """
+    return Frame(as_query(rows.lazy(), schema, absent, texts or {}), schema, absent)
+
+
+def as_query(rows: pl.LazyFrame, schema: Schema, absent: frozenset[str], texts: Mapping[str, Sequence[str]]) -> pl.LazyFrame:
+    """Return all columns of the schema: nulls for those that are absent, texts for the numbers that stand for them."""
     wanted = polars_schema(schema)
     nothing = [pl.lit(None, wanted[name]).alias(name) for name in schema if name in absent]
-    spelled = [_spelled(name, each) for name, each in (texts or {}).items()]
-    return Frame(rows.lazy().with_columns(*nothing, *spelled).select(list(schema)), schema, absent)
+    spelled = [_spelled(name, each) for name, each in texts.items() if name not in absent]
+    return rows.with_columns(*nothing, *spelled).select(list(schema))
 
 
 def _spelled(name: str, texts: Sequence[str]) -> pl.Expr:

@@ -71,12 +71,16 @@ class PolarsEngine(SingleNodeEngine[Frame]):
         return relations.union(node, inputs)
 
     def materialise(self, node: nodes.Materialise, input: Frame) -> Frame:
-        whole = sources.read_whole(node.input)
-        if whole is not None:
-            return whole
+        source = sources.keep(node.input)
+        if source is not None:
+            return source
         rows = collect(input.lazy)
         absent = {name for name in (nodes.REASON, nodes.RAW) if name in input.schema and rows[name].null_count() == rows.height}
         return held(rows.drop(absent) if len(absent) < rows.width else rows, input.schema, frozenset(absent))
+
+    def forget(self, input: Frame) -> None:
+        if input.folder is not None:
+            input.folder.cleanup()
 
     # actions
 

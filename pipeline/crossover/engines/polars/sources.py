@@ -9,14 +9,17 @@ from threading import Lock
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from crossover.engines.polars.capabilities import CAPABILITIES
 from crossover.engines.polars.frames import Frame, from_arrow, polars_schema
 from crossover.engines.polars.parquet import scan_parquet
+from crossover.engines.polars.spilled import spill
 from crossover.engines.polars.stored import scan_stored
 from crossover.engines.single_node.memory import give_back
 from crossover.language.types import Schema
 from crossover.relations import nodes
 from crossover.relations.schema import schema_of
 from crossover.sources import csv
+from crossover.sources.partitions import files_of
 from crossover.sources.specification import CsvSource, ParquetSource
 
 
@@ -33,17 +36,18 @@ def scan(node: nodes.Scan) -> Frame:
     return from_arrow(node.source.table, schema)
 
 
-def read_whole(node: nodes.Relation) -> Frame | None:
-    """Return the rows of a scan that is read in one piece, as they are; None for what a query streams.
+def keep(node: nodes.Relation) -> Frame | None:
+    """Return the rows of a CSV source read once, in memory or in files; None for what a query streams.
 
     A query would cut them into small parts and copy these together again.
     """
-    if isinstance(node, nodes.Scan) and isinstance(node.source, CsvSource):
-        schema = schema_of(node)
-        frame = from_arrow(csv.read(node.source, tuple(schema)), schema)
-        give_back()
-        return frame
-    return None
+    if not (isinstance(node, nodes.Scan) and isinstance(node.source, CsvSource)):
+        return None
+    schema = schema_of(node)
+    large = sum(file.path.stat().st_size for file in files_of(node.source)) >= CAPABILITIES.spills_from
+    frame = spill(csv.read_parts(node.source, tuple(schema)), schema) if large else from_arrow(csv.read(node.source, tuple(schema)), schema)
+    give_back()
+    return frame
 
 
 def _read_when_asked(source: CsvSource, schema: Schema) -> pl.LazyFrame:

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from crossover.engines.capabilities import Capabilities
 
-CAPABILITIES = Capabilities(distributed=True, lazy=True, needs_java=True, recomputes=True, training_library="MLlib")
+CAPABILITIES = Capabilities(distributed=True, lazy=True, needs_java=True, training_library="MLlib")
