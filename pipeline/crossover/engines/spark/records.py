@@ -57,7 +57,8 @@ def records(session: SparkSession, headers: Mapping[Path, str], dialect: Dialect
     found = _header_numbers(lines, headers)
     if found is None:
         return _numbered(session, lines, files)
-    kept = lines.filter(~F.col(NUMBER).isin(list(found.values())))
+    # the text is looked at first: a set of numbers is asked for a boxed one
+    kept = lines.filter(~(_may_be_header(headers) & F.col(NUMBER).isin(list(found.values()))))
     return _named(session, kept, _names_by_path(found, files)) if FILE in wanted else kept.select(TEXT)
 
 
@@ -78,9 +79,12 @@ def _header_numbers(lines: DataFrame, headers: Mapping[Path, str]) -> dict[str, 
 
     To look for a text costs half of what counting each block does, and rows need not be looked up by their block.
     """
-    is_header = (F.col(BLOCK) == 0) & F.col(TEXT).isin(sorted(set(headers.values())))
-    found = lines.filter(is_header).groupBy(PATH).agg(F.min(NUMBER).alias(NUMBER)).collect()
+    found = lines.filter(_may_be_header(headers)).groupBy(PATH).agg(F.min(NUMBER).alias(NUMBER)).collect()
     return {each[PATH]: each[NUMBER] for each in found} if len(found) == len(headers) else None
+
+
+def _may_be_header(headers: Mapping[Path, str]) -> Column:
+    return (F.col(BLOCK) == 0) & F.col(TEXT).isin(sorted(set(headers.values())))
 
 
 def _names_by_path(paths: Iterable[str], files: Sequence[Path]) -> dict[str, str]:

@@ -112,9 +112,12 @@ _BARE = f"btrim(x, '{_BLANKS}')"
 
 
 def _bare_number(text: Column) -> Column:
-    """Whether the first character is one of + , - . / 0..9 and the last a digit: nothing to trim, no letter behind."""
-    last = F.substring(text, -1, 1)
-    return (text >= "+") & (text < ":") & (last >= "0") & (last <= "9")
+    """Whether the first character is one of + , - . / 0..9 and the last a digit: nothing to trim, no letter behind.
+
+    Of a text Spark would count all characters to find the last one, of bytes it does not.
+    """
+    last = F.substring(text.cast("binary"), -1, 1)
+    return (text >= "+") & (text < ":") & (last >= F.lit(b"0")) & (last <= F.lit(b"9"))
 
 
 def _moment(text: str) -> str:
