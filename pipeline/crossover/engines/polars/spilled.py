@@ -28,7 +28,7 @@ def spill(parts: Iterable[pa.Table], schema: Schema) -> Frame:
         with ExitStack() as unless_held:
             folder = TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
             unless_held.callback(folder.cleanup)
-            frame = _Spill(Path(folder.name), schema).of(parts, folder)
+            frame = _Spill(folder, schema).of(parts)
             if frame.folder is not None:
                 unless_held.pop_all()
             return frame
@@ -40,20 +40,20 @@ def spill(parts: Iterable[pa.Table], schema: Schema) -> Frame:
 class _Spill:
     """Files of one source while they are written."""
 
-    def __init__(self, place: Path, schema: Schema) -> None:
-        self._place = place
+    def __init__(self, folder: TemporaryDirectory[str], schema: Schema) -> None:
+        self._folder = folder
         self._schema = schema
         self._absent = frozenset(schema)
         self._numbers: dict[str, dict[str, int]] = {}
         self._alike: list[tuple[frozenset[str], list[Path]]] = []
         """Files one after the other that lack the same columns."""
 
-    def of(self, parts: Iterable[pa.Table], folder: TemporaryDirectory[str]) -> Frame:
+    def of(self, parts: Iterable[pa.Table]) -> Frame:
         for number, part in enumerate(each for each in parts if each.num_rows):
-            self._add(part, self._place / f"{number:06}.arrow")
+            self._add(part, Path(self._folder.name) / f"{number:06}.arrow")
         if not self._alike:
             return from_arrow(arrow_schema(self._schema).empty_table(), self._schema)
-        return Frame(pl.concat([self._query(*each) for each in self._alike]), self._schema, self._absent, folder)
+        return Frame(pl.concat([self._query(*each) for each in self._alike]), self._schema, self._absent, self._folder)
 
     def _add(self, part: pa.Table, path: Path) -> None:
         self._absent -= {name for name in self._schema if part[name].null_count < part.num_rows}
@@ -75,4 +75,5 @@ class _Spill:
         return known.gather(pl.Series(pl.from_arrow(places)))
 
     def _query(self, absent: frozenset[str], files: list[Path]) -> pl.LazyFrame:
-        return as_query(pl.scan_ipc(files), self._schema, absent, {name: list(texts) for name, texts in self._numbers.items()})
+        texts = {name: list(numbers) for name, numbers in self._numbers.items()}
+        return as_query(pl.scan_ipc(files, glob=False, hive_partitioning=False), self._schema, absent, texts)
