@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -38,6 +38,11 @@ def files_of(source: FileSource) -> list[SourceFile]:
         message = f"source `{source.name}`: `where` leaves none of the {len(files)} files of `{source.path}`"
         raise DataError(message, notes=[f"{names} of the first file: {first}; of the last: {last}"])
     return chosen
+
+
+def bytes_of(files: Iterable[SourceFile]) -> int:
+    """Return how many bytes the files have together."""
+    return sum(file.path.stat().st_size for file in files)
 
 
 def _is_wanted(source: FileSource, file: SourceFile) -> bool:

@@ -11,17 +11,13 @@ import pyarrow as pa
 import pytest
 
 from crossover.core.errors import DataError, EngineError
-from crossover.document.load import read_text
 from crossover.engines.polars import sources
 from crossover.engines.polars.session import PolarsEngine
 from crossover.engines.polars.spilled import PREFIX, spill
 from crossover.language.tree import Call, Column
 from crossover.language.types import INT, Fact
-from crossover.plan.build import build_plan
-from crossover.plan.memory import estimate
 from crossover.relations.nodes import FILE, RAW, REASON, ROW, Filter, Materialise, Project, Scan, Union
 from crossover.sources.csv import read
-from crossover.sources.extent import Extent
 from crossover.sources.specification import CsvSource
 from tests.sources.dirty import COLUMNS, dirty_csv
 
@@ -124,30 +120,3 @@ def test_a_disk_that_takes_nothing_is_told_with_the_folder(engine: PolarsEngine,
     with pytest.raises(EngineError, match=r"cannot be kept in .*full: Not a directory") as told:
         engine.collect(kept_of(source_of(tmp_path, [0.0])))
     assert list(told.value.notes) == ["TMPDIR names the folder for what does not stay in memory"]
-
-
-DOCUMENT = """\
-pipeline: shop
-sources:
-  visits:
-    path: {data}/visits.csv
-    columns: {{id: int, paid: double}}
-features:
-  totals:
-    - from: visits
-    - aggregate:
-        paid: sum(paid)
-      by: [id]
-store: [totals]
-"""
-
-
-def test_the_estimate_of_memory_counts_only_what_stays_in_memory(tmp_path: Path) -> None:
-    (tmp_path / "visits.csv").write_text("id,paid\n1,0.5\n", encoding="utf-8")
-    plan = build_plan(read_text(DOCUMENT.format(data=tmp_path), "shop.yaml", {}))
-
-    def needed(size: int) -> int:
-        return estimate(plan, PolarsEngine.capabilities, lambda scan: Extent(size // 16, size)).bytes
-
-    assert needed(200 << 20) > needed(20 << 20) + (400 << 20)
-    assert needed(300 << 20) < needed(200 << 20)

@@ -19,7 +19,7 @@ from crossover.language.types import Schema
 from crossover.relations import nodes
 from crossover.relations.schema import schema_of
 from crossover.sources import csv
-from crossover.sources.partitions import files_of
+from crossover.sources.partitions import bytes_of, files_of
 from crossover.sources.specification import CsvSource, ParquetSource
 
 
@@ -44,8 +44,10 @@ def keep(node: nodes.Relation) -> Frame | None:
     if not (isinstance(node, nodes.Scan) and isinstance(node.source, CsvSource)):
         return None
     schema = schema_of(node)
-    large = sum(file.path.stat().st_size for file in files_of(node.source)) >= CAPABILITIES.spills_from
-    frame = spill(csv.read_parts(node.source, tuple(schema)), schema) if large else from_arrow(csv.read(node.source, tuple(schema)), schema)
+    if bytes_of(files_of(node.source)) >= CAPABILITIES.spills_from:
+        frame = spill(csv.read_parts(node.source, tuple(schema)), schema)
+    else:
+        frame = from_arrow(csv.read(node.source, tuple(schema)), schema)
     give_back()
     return frame
 

@@ -75,9 +75,9 @@ def _named(session: SparkSession, lines: DataFrame, names: Mapping[str, str]) ->
 
 
 def _header_numbers(lines: DataFrame, headers: Mapping[Path, str]) -> dict[str, int] | None:
-    """Return the number of each file's header: the first record with its text. None unless each file has one.
+    """Return the number of each file's header: the first record with its text, so one row a file is collected.
 
-    To look for a text costs half of what counting each block does, and rows need not be looked up by their block.
+    None unless each file has one. To look for a text costs half of what counting each block does, and rows need not be looked up by their block.
     """
     found = lines.filter(_may_be_header(headers)).groupBy(PATH).agg(F.min(NUMBER).alias(NUMBER)).collect()
     return {each[PATH]: each[NUMBER] for each in found} if len(found) == len(headers) else None

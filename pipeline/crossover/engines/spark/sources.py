@@ -24,7 +24,7 @@ from crossover.sources import reasons
 from crossover.sources.dialect import Dialect, field_pattern, open_quote_pattern, record_pattern
 from crossover.sources.files import display_name
 from crossover.sources.layout import Layout, layout_of
-from crossover.sources.partitions import SourceFile, files_of
+from crossover.sources.partitions import SourceFile, bytes_of, files_of
 from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource, ParquetSource
 
 FAULT, FIELDS = "__fault", "__fields"
@@ -42,8 +42,7 @@ def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
     if isinstance(node.source, ParquetSource):
         return scan_parquet(session, node.source, node.columns)
     files = files_of(node.source)
-    size = sum(file.path.stat().st_size for file in files)
-    return SparkFrame(_scan_csv(session, node.source, files, node.columns), node.columns, size)
+    return SparkFrame(_scan_csv(session, node.source, files, node.columns), node.columns, bytes_of(files))
 
 
 def _scan_csv(session: SparkSession, source: CsvSource, files: Sequence[SourceFile], columns: Sequence[str]) -> DataFrame:
