@@ -17,7 +17,7 @@ from crossover.engines.base import EngineOptions
 from crossover.engines.registry import open_engine
 from crossover.runs.commit import read_current
 from crossover.runs.folder import Attempt, RunFolder
-from tests.cluster.processes import PATIENCE, ROOT, Cluster, Job, wait_for
+from tests.cluster.processes import ROOT, Cluster, Job, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster, pytest.mark.once]
 
@@ -61,11 +61,14 @@ def finished(job: Job) -> dict[str, Any]:
 
 def wait_for_clock(folder: Path, clock: str, job: Job) -> None:
     """Wait until a clock of the run that is being written has started."""
-    until = time.monotonic() + PATIENCE
-    while not any(_runs(log, clock) for log in folder.glob("attempts/*/log.jsonl")):
+
+    def runs() -> bool:
+        if any(_runs(log, clock) for log in folder.glob("attempts/*/log.jsonl")):
+            return True
         assert job.process.poll() is None
-        assert time.monotonic() < until
-        time.sleep(0.02)
+        return False
+
+    wait_for(runs, f"the clock `{clock}`", every=0.02)
 
 
 def _runs(log: Path, clock: str) -> bool:

@@ -204,8 +204,9 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def wait_for(there: Callable[[], bool], what: str) -> None:
+def wait_for(there: Callable[[], bool], what: str, every: float = 0.2) -> None:
+    """Wait until something is there, looked for every so many seconds."""
     until = time.monotonic() + PATIENCE
     while not there():
         assert time.monotonic() < until, f"{what} did not come up in {PATIENCE:.0f} s"
-        time.sleep(0.2)
+        time.sleep(every)
