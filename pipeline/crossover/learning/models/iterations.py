@@ -9,26 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_TOLD: ContextVar[list[int | None] | None] = ContextVar("iterations", default=None)
+_TOLD: ContextVar[list[int] | None] = ContextVar("iterations", default=None)
 
 
 class Counted:
     """What was told inside one `counted`."""
 
-    def __init__(self, told: list[int | None]) -> None:
+    def __init__(self, told: list[int]) -> None:
         self._told = told
 
     @property
     def total(self) -> int | None:
-        """The sum of all trainings (k-means has several starts); None if nothing was told, or one could not say."""
-        known = [each for each in self._told if each is not None]
-        return sum(known) if known and len(known) == len(self._told) else None
+        """The sum of all trainings (k-means has several starts); None if nothing was told."""
+        return sum(self._told) if self._told else None
 
 
 @contextmanager
 def counted() -> Iterator[Counted]:
     """Count what is told inside."""
-    told: list[int | None] = []
+    told: list[int] = []
     token = _TOLD.set(told)
     try:
         yield Counted(told)
@@ -36,8 +35,8 @@ def counted() -> Iterator[Counted]:
         _TOLD.reset(token)
 
 
-def tell(iterations: int | None) -> None:
-    """Tell how many iterations one training took, None if the library does not say. Outside `counted` nobody listens."""
+def tell(iterations: int) -> None:
+    """Tell how many iterations one training took. Outside `counted` nobody listens."""
     told = _TOLD.get()
     if told is not None:
         told.append(iterations)
