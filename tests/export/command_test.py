@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import joblib
 import numpy as np
@@ -17,11 +15,6 @@ from tests.command import run_command
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "cards"
 BUYER, ALIKE = "runs/shop/current/buyer", "runs/shop/current/alike"
-
-
-def command(capture: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    done = run_command(capture, arguments)
-    return done.code, done.out, done.err
 
 
 def timeless(card: str) -> str:
@@ -36,15 +29,15 @@ def timeless(card: str) -> str:
 def test_a_card_reads_as_it_is_written_here(
     in_shop: Path, capfd: pytest.CaptureFixture[str], model: str, option: str | None, golden: str
 ) -> None:
-    code, card, _ = command(capfd, "model", "show", model, *([option] if option else []))
-    assert code == 0
-    assert timeless(card) == (GOLDEN / golden).read_text(encoding="utf-8")
+    done = run_command(capfd, ["model", "show", model, *([option] if option else [])])
+    assert done.code == 0
+    assert timeless(done.out) == (GOLDEN / golden).read_text(encoding="utf-8")
 
 
 def test_the_json_card_holds_the_numbers_in_full(in_shop: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    code, text, _ = command(capfd, "model", "show", ALIKE, "--json")
-    card: dict[str, Any] = json.loads(text)
-    assert code == 0
+    done = run_command(capfd, ["model", "show", ALIKE, "--json"])
+    card = done.json
+    assert done.code == 0
     assert (card["kind"], card["pipeline"], card["run"]["status"]) == ("k_means", "shop", "accepted")
     assert [each["column"] for each in card["inputs"]] == ["pages", "minutes"]
     metrics = {each["name"]: each["value"] for each in card["metrics"]}
@@ -64,10 +57,10 @@ def test_a_card_of_a_copied_folder_says_what_it_can(in_shop: Path, tmp_path: Pat
     copied.mkdir(parents=True)
     for file in folder.iterdir():
         (copied / file.name).write_bytes(file.read_bytes())
-    code, card, _ = command(capfd, "model", "show", str(copied))
-    assert code == 0
-    assert "Logistic regression" in card
-    assert "Where it comes from" not in card
+    done = run_command(capfd, ["model", "show", str(copied)])
+    assert done.code == 0
+    assert "Logistic regression" in done.out
+    assert "Where it comes from" not in done.out
 
 
 @pytest.mark.parametrize("to", ["sklearn", "onnx"])
@@ -76,20 +69,19 @@ def test_an_export_is_proved_on_rows_of_the_run_and_says_how_to_use_it(
     in_shop: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], to: str, model: str
 ) -> None:
     out = tmp_path / f"model.{to}"
-    code, text, _ = command(capfd, "model", "export", model, str(out), "--to", to, "--json")
-    done = json.loads(text)
-    assert code == 0
+    done = run_command(capfd, ["model", "export", model, str(out), "--to", to, "--json"])
+    assert done.code == 0
     assert out.is_file()
-    assert done["rows_of_run"] == 240
-    assert done["rows_at_edges"] > 10
-    assert done["largest_difference"] <= 1e-12
+    assert done.json["rows_of_run"] == 240
+    assert done.json["rows_at_edges"] > 10
+    assert done.json["largest_difference"] <= 1e-12
     assert list(tmp_path.iterdir()) == [out]
 
 
 def test_what_an_export_scores_is_what_the_run_scored(in_shop: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    code, text, _ = command(capfd, "model", "export", BUYER, str(tmp_path / "buyer.joblib"), "--to", "sklearn")
-    assert code == 0
-    assert "240 rows of the run" in text
+    done = run_command(capfd, ["model", "export", BUYER, str(tmp_path / "buyer.joblib"), "--to", "sklearn"])
+    assert done.code == 0
+    assert "240 rows of the run" in done.out
     (scores,) = (in_shop / "runs" / "shop" / "attempts").glob("*/scores/buyer")
     table = pq.read_table(scores)
     scored = dict(zip(table.column("visit").to_pylist(), table.column("probability").to_pylist(), strict=True))
@@ -118,17 +110,26 @@ def test_what_an_export_scores_is_what_the_run_scored(in_shop: Path, tmp_path: P
 def test_mistakes_of_the_command_are_one_message(
     in_shop: Path, capfd: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, message: str
 ) -> None:
-    found, out, error = command(capfd, "model", *arguments)
-    assert found == code
-    assert message in out + error
+    done = run_command(capfd, ["model", *arguments])
+    assert done.code == code
+    assert message in done.out + done.err
     assert not (in_shop / "x").exists()
+
+
+def test_a_folder_that_may_not_be_written_is_said(
+    in_shop: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossover.export.export.os.access", lambda path, mode: path != tmp_path)
+    done = run_command(capfd, ["model", "export", BUYER, str(tmp_path / "x.joblib"), "--to", "sklearn"])
+    assert done.code == 2
+    assert f"the folder `{tmp_path}` may not be written" in done.err
 
 
 def test_an_export_that_scores_differently_leaves_nothing(
     in_shop: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crossover.export.proof.ALLOWED", -1.0)
-    code, _, error = command(capfd, "model", "export", BUYER, str(tmp_path / "x.joblib"), "--to", "sklearn")
-    assert code == 1
-    assert "does not score as the model does" in error
+    done = run_command(capfd, ["model", "export", BUYER, str(tmp_path / "x.joblib"), "--to", "sklearn"])
+    assert done.code == 1
+    assert "does not score as the model does" in done.err
     assert not list(tmp_path.iterdir())

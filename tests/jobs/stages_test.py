@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from crossover.cli.job import job
 from crossover.compare.certificate import Run, compare
 from crossover.runs.commit import read_current
 from crossover.runs.folder import Attempt, RunFolder
-from tests.command import run_command
+from tests.command import Done, run_command
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("ingest", "clean", "features", "join", "train", "evaluate", "score")
@@ -69,19 +70,18 @@ class Place:
     folder: Path
     capture: pytest.CaptureFixture[str]
 
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        done = run_command(self.capture, [*arguments, "--quiet"])
-        return done.code, done.out, done.err
+    def __call__(self, *arguments: str) -> Done:
+        return run_command(self.capture, [*arguments, "--quiet"])
 
-    def stage(self, name: str, *arguments: str) -> tuple[int, str, str]:
+    def stage(self, name: str, *arguments: str) -> Done:
         return self("run", "visits.yaml", "--stage", name, *arguments)
 
     def all_stages(self, *arguments: str, stages: tuple[str, ...] = STAGES) -> list[dict[str, Any]]:
         answers = []
         for name in stages:
-            code, out, err = self.stage(name, "--json", *arguments)
-            assert code == 0, err
-            answers.append(json.loads(out))
+            done = self.stage(name, "--json", *arguments)
+            assert done.code == 0, done.err
+            answers.append(done.json)
         return answers
 
     def committed(self, runs: str) -> Attempt:
@@ -108,7 +108,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 def test_stage_by_stage_commits_what_one_process_commits(place: Place, engine: str) -> None:
     answers = place.all_stages("--engine", engine)
     assert [each["stage"] for each in answers] == list(STAGES)
-    assert place("run", "visits.yaml", "--engine", engine, "--runs", "alone")[0] == 0
+    assert place("run", "visits.yaml", "--engine", engine, "--runs", "alone").code == 0
     apart, alone = place.committed("runs"), place.committed("alone")
     found = compare([Run("apart", apart), Run("alone", alone)])
     assert found.same_answer, found.first_difference
@@ -124,8 +124,8 @@ def test_stage_by_stage_commits_what_one_process_commits(place: Place, engine: s
 
 def test_each_stage_may_be_of_another_engine(place: Place) -> None:
     for number, stage in enumerate(STAGES):
-        assert place.stage(stage, "--engine", ("pandas", "polars")[number % 2])[0] == 0
-    assert place("run", "visits.yaml", "--runs", "alone")[0] == 0
+        assert place.stage(stage, "--engine", ("pandas", "polars")[number % 2]).code == 0
+    assert place("run", "visits.yaml", "--runs", "alone").code == 0
     found = compare([Run("apart", place.committed("runs")), Run("alone", place.committed("alone"))])
     assert found.same_answer, found.first_difference
 
@@ -148,19 +148,19 @@ def test_a_stage_hands_on_the_columns_that_later_ones_use_and_no_more(place: Pla
 
 def test_a_model_trained_stage_by_stage_scores_as_any_other(place: Place) -> None:
     place.all_stages()
-    code, _, err = place("score", "runs/visits/current/buyer")
-    assert code == 0, err
+    done = place("score", "runs/visits/current/buyer")
+    assert done.code == 0, done.err
 
 
 def test_the_same_stage_again_is_a_no_op_and_changed_sources_are_not(place: Place) -> None:
     place.all_stages(stages=("ingest", "clean"))
-    code, _, err = place.stage("clean")
-    assert code == 0
-    assert "`clean` is accepted already as 000001; nothing was done" in err
+    done = place.stage("clean")
+    assert done.code == 0
+    assert "`clean` is accepted already as 000001; nothing was done" in done.err
     with (place.folder / "data" / "visits.csv").open("a", encoding="utf-8") as file:
         file.write("400,s1,3,4,true\n")
     # a later stage goes on from what was read: the sources may have moved on
-    assert "nothing was done" in place.stage("clean")[2]
+    assert "nothing was done" in place.stage("clean").err
     assert place.all_stages(stages=("ingest", "clean"))[1]["commit"] == 2
 
 
@@ -171,7 +171,7 @@ def changed_document(place: Place) -> None:
 def newer_ingest(place: Place) -> None:
     with (place.folder / "data" / "visits.csv").open("a", encoding="utf-8") as file:
         file.write("400,s1,3,4,true\n")
-    assert place.stage("ingest")[0] == 0
+    assert place.stage("ingest").code == 0
 
 
 @pytest.mark.parametrize(
@@ -199,49 +199,86 @@ def test_what_does_not_belong_together_is_refused_with_the_command(
     place.all_stages(stages=("ingest", "clean"))
     if change is not None:
         change(place)
-    code, _, err = place.stage("join", *arguments)
-    assert (code, err.strip()) == (2, f"crossover: {message}")
+    done = place.stage("join", *arguments)
+    assert (done.code, done.err.strip()) == (2, f"crossover: {message}")
 
 
 def test_a_hand_over_that_was_changed_is_refused(place: Place) -> None:
     (answer,) = place.all_stages(stages=("ingest",))
     (file,) = (Path(answer["folder"]) / "tables" / "visits").glob("*.parquet")
     file.write_bytes(file.read_bytes()[:-1] + b"!")
-    code, _, err = place.stage("clean")
-    assert code == 3
-    assert f"`{file}` is not what commit 000001 wrote" in err
+    done = place.stage("clean")
+    assert done.code == 3
+    assert f"`{file}` is not what commit 000001 wrote" in done.err
 
 
 def test_a_missed_gate_ends_evaluate_and_stops_score(place: Place) -> None:
     missed = ["--set", "least_auc=1.5"]
     place.all_stages(*missed, stages=STAGES[:5])
     for _ in range(2):
-        code, _, err = place.stage("evaluate", *missed)
-        assert code == 5
-        assert "buyer missed `ranks well`" in err
-    code, _, err = place.stage("score", *missed)
-    assert (code, err.strip()) == (5, "crossover: `score` is not run: `evaluate` missed a gate (commit 000001)")
+        done = place.stage("evaluate", *missed)
+        assert done.code == 5
+        assert "buyer missed `ranks well`" in done.err
+    done = place.stage("score", *missed)
+    assert (done.code, done.err.strip()) == (5, "crossover: `score` is not run: `evaluate` missed a gate (commit 000001)")
     assert read_current(RunFolder(place.folder / "runs", "visits")) is None
+
+
+def test_work_that_was_accepted_goes_on_though_other_work_was_rejected_since(place: Place) -> None:
+    place.all_stages()
+    missed = ["--set", "least_auc=1.5"]
+    place.all_stages(*missed, stages=STAGES[:5])
+    assert place.stage("evaluate", *missed).code == 5
+    assert [each["status"] for each in place.all_stages()] == ["accepted"] * len(STAGES)
+
+
+@pytest.mark.parametrize("fault", ["quarantine", "model", "record", "attempt"])
+def test_whatever_a_hand_over_lost_is_found_before_it_is_published(place: Place, fault: str) -> None:
+    answers = {each["stage"]: Path(each["folder"]) for each in place.all_stages(stages=STAGES[:6])}
+    lost = {
+        "quarantine": next((answers["clean"] / "quarantine" / "visits-clean.parquet").glob("*.parquet")),
+        "model": answers["train"] / "buyer" / "weights.safetensors",
+        "record": answers["clean"] / "record.json",
+    }
+    if fault == "attempt":
+        shutil.rmtree(answers["features"])
+    else:
+        content = bytearray(lost[fault].read_bytes())
+        content[len(content) // 2] ^= 1
+        lost[fault].write_bytes(content)
+    done = place.stage("score")
+    assert done.code == 3, done.err
+    assert "is missing" in done.err if fault == "attempt" else "is not what commit 000001 wrote" in done.err
+    assert read_current(RunFolder(place.folder / "runs", "visits")) is None
+
+
+def test_a_document_that_scores_is_served_by_the_same_schedule(place: Place) -> None:
+    place.all_stages()
+    (place.folder / "nightly.yaml").write_text("scoring: nightly\nmodel: runs/visits/current/buyer\n", encoding="utf-8")
+    done = place("run", "nightly.yaml", "--stage", "ingest")
+    assert (done.code, done.err.strip()) == (0, "crossover: `nightly` has no stage `ingest`; nothing was done")
+    assert place("run", "nightly.yaml", "--stage", "score").code == 0
+    assert place("run", "nightly.yaml", "--stage", "scroe").code == 2
 
 
 def test_a_document_without_models_is_committed_by_its_last_stage(place: Place) -> None:
     text = DOCUMENT[: DOCUMENT.index("models:")]
     (place.folder / "visits.yaml").write_text(text, encoding="utf-8")
     place.all_stages(stages=STAGES[:4])
-    assert place("run", "visits.yaml", "--runs", "alone")[0] == 0
+    assert place("run", "visits.yaml", "--runs", "alone").code == 0
     found = compare([Run("apart", place.committed("runs")), Run("alone", place.committed("alone"))])
     assert found.same_answer, found.first_difference
-    code, _, err = place.stage("train")
-    assert (code, err.strip()) == (0, "crossover: `visits` has no stage `train`; nothing was done")
+    done = place.stage("train")
+    assert (done.code, done.err.strip()) == (0, "crossover: `visits` has no stage `train`; nothing was done")
 
 
 def test_an_unknown_stage_and_two_engines_are_refused(place: Place) -> None:
-    code, _, err = place.stage("cleen")
-    assert code == 2
-    assert "there is no stage `cleen`; did you mean `clean`?" in err
-    code, _, err = place.stage("ingest", "--engine", "pandas,polars")
-    assert code == 2
-    assert "`--stage` takes one engine" in err
+    done = place.stage("cleen")
+    assert done.code == 2
+    assert "there is no stage `cleen`; did you mean `clean`?" in done.err
+    done = place.stage("ingest", "--engine", "pandas,polars")
+    assert done.code == 2
+    assert "`--stage` takes one engine" in done.err
 
 
 def test_a_job_is_the_command_with_its_stage(place: Place) -> None:
