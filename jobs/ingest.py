@@ -1,7 +1,7 @@
 """`spark-submit jobs/ingest.py DOCUMENT [options]`: reads the sources, sets aside rows that do not fit, hands on the rest.
 
-Takes the arguments of `crossover run`; the engine is Spark unless another one is named. Crossover is installed on the
-driver, or comes with `--py-files`.
+Takes the arguments of `crossover run`; the engine is Spark unless another one is named. docs/jobs.md says what has to be
+installed where.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`spark-submit jobs/run.py DOCUMENT [options]`: `crossover run` on the cluster that spark-submit chose.
 
-Takes the arguments of `crossover run`; the engine is Spark unless another one is named. Crossover is installed on the
-driver, or comes with `--py-files`.
+Takes the arguments of `crossover run`; the engine is Spark unless another one is named. docs/jobs.md says what has to be
+installed where.
 """
 
 from __future__ import annotations

@@ -177,6 +177,17 @@ def test_documents_that_differ_are_named_at_their_first_difference(
     assert first["values"] == {"first": 0.01, "second": 0.02}
 
 
+def changed_after_its_commit(run: Path, folder: Path) -> None:
+    """Make a run folder whose attempt has another metric than its commit wrote, in as many bytes."""
+    attempt = folder / "attempts" / "committed"
+    shutil.copytree(run, attempt)
+    shutil.copytree(run.parents[1] / "commits", folder / "commits")
+    (record,) = (path for path in (folder / "commits").iterdir() if json.loads(path.read_text())["run"] == run.name)
+    in_json(record.name, "run", to="committed")(record.parent)
+    metrics = attempt / "metrics.json"
+    metrics.write_text(metrics.read_text().replace("0.", "1.", 1))
+
+
 @pytest.mark.parametrize(
     ("place", "code", "message"),
     [
@@ -185,6 +196,8 @@ def test_documents_that_differ_are_named_at_their_first_difference(
         ("runs/none/current", 2, "nothing is committed"),
         ("broken", 3, "cannot be read"),
         ("cut", 3, "cannot be read"),
+        ("no weights", 3, "weights.safetensors cannot be read"),
+        ("runs/shop/attempts/committed", 3, "is not what commit 000002 wrote"),
     ],
 )
 def test_what_is_no_run_is_told_in_one_message(
@@ -196,6 +209,9 @@ def test_what_is_no_run_is_told_in_one_message(
     shutil.copytree(runs[1], tmp_path / "cut")
     (file,) = (tmp_path / "cut" / "tables" / "visits").glob("*.parquet")
     file.write_bytes(file.read_bytes()[:-100])
+    shutil.copytree(runs[1], tmp_path / "no weights")
+    (tmp_path / "no weights" / "buyer" / "weights.safetensors").write_bytes(b"cut")
+    changed_after_its_commit(runs[1], tmp_path / "runs" / "shop")
     done = diff(capfd, runs[1], tmp_path / place)
     assert done.code == code, done.err
     assert message in done.err

@@ -38,6 +38,15 @@ def test_the_code_of_an_error_is_the_code_of_the_process() -> None:
     assert "missing.yaml" in err
 
 
+def test_a_process_under_nohup_does_not_end_with_its_terminal() -> None:
+    asked = (
+        "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from crossover.cli.main import main; "
+        "main(['--version']); os.kill(os.getpid(), signal.SIGHUP); print('still here')"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "still here"), done.stderr
+
+
 def test_an_output_that_cannot_be_written_is_no_success() -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([sys.executable, "-m", "crossover", "--version"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from crossover.engines.base import EngineOptions
+from crossover.engines.registry import open_engine
 from tests.cli.conftest import Shop
 
 pytestmark = pytest.mark.once
@@ -164,3 +167,16 @@ def test_a_missed_gate_on_a_group_is_told_with_its_metric(shop: Shop) -> None:
     assert list(tables) == ["calibration", "curve", "lift", "groups"]
     metrics = json.loads((attempt / "metrics.json").read_text())["buyer"]
     assert json.loads((attempt / "buyer" / "model.json").read_text())["settings"]["threshold"] == metrics["threshold"] != 0.5
+
+
+def test_an_answer_of_data_that_changed_meanwhile_is_not_published(shop: Shop, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(name: str, options: EngineOptions) -> Any:
+        with (shop.folder / "data" / "visits.csv").open("a") as file:
+            file.write("300,1,2.5,true\n")
+        return open_engine(name, options)
+
+    monkeypatch.setattr("crossover.runs.run.open_engine", opened)
+    done = shop("run", "shop.yaml", "--engine", engine, "-q")
+    assert done.code == 4
+    assert "source `visits` was changed while it was read" in done.err
+    assert shop.current is None

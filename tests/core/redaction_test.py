@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crossover.core.redaction import bounded, redact, redact_settings
+from crossover.core.redaction import bounded, redact, redact_settings, redact_values
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,15 @@ def test_settings_with_secret_names_are_hidden_whole() -> None:
         "spark.hadoop.fs.s3a.secret.key": "***",
         "spark.sql.shuffle.partitions": "8",
         "spark.authenticate.secret": "***",
+    }
+
+
+def test_json_values_lose_their_secrets_before_they_are_written() -> None:
+    told = {"error": 'login with password="hidden" failed', "settings": {"db.password": ["hidden"], "rows": 7, "why": None}, "kept": (True, 0.5)}
+    assert redact_values(told) == {
+        "error": 'login with password="***" failed',
+        "settings": {"db.password": "***", "rows": 7, "why": None},
+        "kept": [True, 0.5],
     }
 
 

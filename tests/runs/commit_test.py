@@ -160,8 +160,11 @@ def test_a_model_path_goes_through_the_pointer(tmp_path: Path, monkeypatch: pyte
     assert json.loads((found / "model.json").read_text()) == {"token": "new"}
 
 
-def test_other_model_paths_stay_as_they_are() -> None:
+def test_other_model_paths_stay_as_they_are(tmp_path: Path) -> None:
     assert resolve_current("models/late") == Path("models/late")
+    deployed = tmp_path / "current" / "late"
+    deployed.mkdir(parents=True)
+    assert resolve_current(deployed) == deployed
 
 
 def test_following_the_pointer_checks_the_files_behind_it(tmp_path: Path) -> None:
@@ -185,7 +188,20 @@ def test_a_model_that_the_commit_does_not_hold_is_named_with_those_it_holds(tmp_
     assert caught.value.notes == ("it holds: late, tables",)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"commit": 7, "run": "x"}'])
+@pytest.mark.parametrize("damage", ["pointer", "record"])
+def test_what_is_damaged_does_not_cost_the_next_run(tmp_path: Path, damage: str) -> None:
+    folder, made = committed(tmp_path, ["old", "newer"])
+    if damage == "pointer":
+        folder.current.write_text("{}")
+    else:
+        (folder.commits / f"{made[-1].name}.json").unlink()
+    found = commit(folder, write_attempt(folder, "newest"), publication())
+    assert (found.seq, found.parent) == (3, None)
+    assert read_current(folder) == found
+    assert current_token(folder) == "newest"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"commit": 7, "run": "x"}'])
 def test_a_damaged_pointer_is_told(tmp_path: Path, content: str) -> None:
     folder = RunFolder(tmp_path, "flights")
     folder.prepare()

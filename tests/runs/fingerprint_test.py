@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 import xxhash
 
-from crossover.core.errors import DataError
+from crossover.core.errors import DataError, EngineError
 from crossover.language.lower import lower
 from crossover.language.parse import parse
 from crossover.language.types import INT, Fact
 from crossover.runs import fingerprint as fingerprint_module
-from crossover.runs.fingerprint import fingerprint, fingerprints, hash_json
+from crossover.runs.fingerprint import check_unchanged, fingerprint, fingerprints, hash_json, stamps
 from crossover.sources.specification import CsvSource, FileSource, ParquetSource, Partition, SourceColumn
 
 
@@ -58,6 +58,21 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.csv").symlink_to("/proc/self/mem")  # the system refuses its first byte, to root too
     with pytest.raises(DataError, match=r"source `s`: .* cannot be read: Input"):
         fingerprints({"s": CsvSource("s", str(tmp_path), (SourceColumn("a", ("a",), INT),))})
+
+
+@pytest.mark.parametrize("change", ["rewritten", "added", "gone"])
+def test_files_that_change_while_they_are_read_are_found_out(tmp_path: Path, change: str) -> None:
+    files = write(tmp_path / "1", a="x,y", b="x,y")
+    sources = {"s": CsvSource("s", str(tmp_path / "1"), (SourceColumn("x", ("x",), INT),))}
+    before = stamps(sources)
+    check_unchanged(sources, before)
+    if change == "gone":
+        files[0].unlink()
+    else:
+        (files[0] if change == "rewritten" else tmp_path / "1" / "c").write_text("x,y\n1,2")
+    with pytest.raises(EngineError, match="source `s` was changed while it was read") as caught:
+        check_unchanged(sources, before)
+    assert caught.value.transient
 
 
 def test_order_of_keys_means_nothing_and_order_of_lists_something() -> None:

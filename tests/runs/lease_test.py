@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import psutil
 import pytest
 
 from crossover.core.clock import iso, utc_now
 from crossover.core.errors import EngineError
+from crossover.runs import lease as lease_module
 from crossover.runs.durable import write_json
 from crossover.runs.lease import Holder, Lease
 
@@ -32,6 +37,37 @@ def dead_process() -> tuple[int, float]:
     started = psutil.Process(child.pid).create_time()
     child.communicate()
     return child.pid, started
+
+
+def test_a_lease_is_renewed_though_the_file_system_did_not_answer_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lease.json"
+    answers: list[str] = []
+
+    def stale_once(target: Path, value: Mapping[str, Any]) -> None:
+        answers.append(value["expires"])
+        if len(answers) == 2:
+            raise OSError(errno.ESTALE, "Stale file handle")
+        write_json(target, value)
+
+    monkeypatch.setattr(lease_module, "RENEWED_EVERY_S", 0.01)
+    monkeypatch.setattr(lease_module, "write_json", stale_once)
+    with Lease(path, "run-1") as lease:
+        deadline = time.monotonic() + 10
+        while len(answers) < 4 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with lease.still_held():
+            assert json.loads(path.read_text())["expires"] == answers[-1]
+    assert len(answers) >= 4
+
+
+def test_who_lost_the_lease_publishes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "lease.json"
+    with Lease(path, "run-1") as lease:
+        hold(path, pid=7, host="another", expires_in=timedelta(minutes=1))
+        with pytest.raises(EngineError, match="was taken over by run run-before on another") as caught, lease.still_held():
+            pytest.fail("published")
+    assert caught.value.transient
+    assert path.exists()
 
 
 def test_a_second_writer_is_refused_and_told_who_holds_it(tmp_path: Path) -> None:

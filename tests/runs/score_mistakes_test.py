@@ -54,6 +54,13 @@ nightly.yaml:8:10: `tomorrow` is not a date as 2011-09-01                       
 nightly.yaml:8:10: `today` is date in the model's document; the parameter `lake` is string                                  [wrong-value]
       8 |   today: $lake""",
     ),
+    "the name of the pipeline that trained it": (
+        (("scoring: nightly", "scoring: late"),),
+        """\
+nightly.yaml:1:10: `late` is the pipeline that trained the model: its runs and these scores would take each other's place   [name]
+      1 | scoring: late
+        another name: late_scores""",
+    ),
     "a folder without a model": (
         (("current/late", "current/early"),),
         """\

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import re
 import signal
@@ -20,7 +19,7 @@ import typer
 import crossover
 from crossover.cli.output import line, report_error, tell
 from crossover.cli.own_process import OWN_PROCESS
-from crossover.core.errors import ConfigError, CrossoverError, DoesNotFit, EngineError, InternalError
+from crossover.core.errors import FAULTS_OF_A_DISK, ConfigError, CrossoverError, DoesNotFit, EngineError, InternalError
 from crossover.core.nearest import did_you_mean
 from crossover.core.redaction import redact
 
@@ -28,7 +27,6 @@ COMMANDS = ("run", "check", "explain", "score", "compare", "diff", "report", "en
 """Each is a module of this folder, loaded when it is asked for: all of them take a fifth of a second more than one."""
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Base of the errors of a wrong command line; typer gives it no public name that all its versions share."""
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 def about(
     version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.", callback=lambda asked: _version(asked))] = False,
@@ -44,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in given
     OWN_PROCESS.set(arguments is None)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stopped)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` leaves it
+            signal.signal(number, _stopped)
     try:
         app = _app(_asked_command(given))
         _collect_garbage_again()
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError as error:
         return report_error(DoesNotFit(f"memory ran out: {error or 'no more could be had'}"), as_json=as_json)
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in FAULTS_OF_A_DISK:
             where = f" on `{error.filename}`" if error.filename else ""
             return report_error(EngineError(f"{(error.strerror or str(error)).lower()}{where}"), as_json=as_json)
         return report_error(_internal(error), as_json=as_json)

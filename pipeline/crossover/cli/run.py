@@ -97,20 +97,19 @@ def run(
         if done is not None:
             return _say_done(request, folder, done)
         if len(request.engines) == 1:
-            return _run_one(request, work, identity, folder, run_id)
-        return _run_several(request, folder, run_id)
+            attempt = _perform(request, work, identity, folder.new_attempt(run_id))
+            return _report_run(request, folder, publish(folder, attempt, lease), unchanged=False)
+        return _run_several(request, folder, run_id, lease)
 
 
 def _run_stage(request: _Request, stage: str, found: Planned) -> int:
-    if found.scoring is not None:
-        raise ConfigError(f"a scoring document is one step, `{SCORE}`: it has no stage `{stage}`")
     (engine, *others) = request.engines
     if others:
         raise ConfigError("`--stage` takes one engine: what a stage hands on is of one engine")
     asked = StageRequest(
         stage, request.document, request.settings, engine, request.options, request.runs, request.again, request.json, request.quiet, request.force
     )
-    return run_stage(asked, found.plan, found.work())
+    return run_stage(asked, found.plan, found.work(), scoring=found.scoring is not None)
 
 
 def _run_uncommitted(request: _Request, work: Work, attempt: Attempt, *, measured: bool) -> int:
@@ -123,25 +122,19 @@ def _run_uncommitted(request: _Request, work: Work, attempt: Attempt, *, measure
     return 0
 
 
-def _run_one(request: _Request, work: Work, identity: Identity, folder: RunFolder, run_id: str) -> int:
-    attempt = _perform(request, work, identity, folder.new_attempt(run_id))
-    committed = publish(folder, attempt)
-    return _report_run(request, folder, committed, unchanged=False)
-
-
 def _perform(request: _Request, work: Work, identity: Identity, attempt: Attempt, prefix: str = "") -> Attempt:
     display = choose_display(quiet=request.quiet, prefix=prefix)
     perform(work, identity, request.engines[0], request.options, attempt, display)
     return attempt
 
 
-def _run_several(request: _Request, folder: RunFolder, run_id: str) -> int:
+def _run_several(request: _Request, folder: RunFolder, run_id: str, lease: Lease) -> int:
     comparison = run_several(request.engines, lambda engine: _child(request, engine, f"{run_id}-{engine}"))
     attempt = comparison.runs[0].attempt
     shown = comparison.to_json()
     attempt.write_json(COMPARISON, shown)
     differ = _differ(comparison)
-    committed = None if differ else publish(folder, attempt, request.engines)
+    committed = None if differ else publish(folder, attempt, lease, request.engines)
     error = differ or gate_error(missed_gates(comparison.runs[0].record))
     return _report_comparison(request, shown, committed, error)
 

@@ -52,14 +52,14 @@ def score(
     folder = RunFolder(runs, work.pipeline)
     folder.prepare()
     run_id = new_run_id()
-    with Lease(folder.lease, run_id):
+    with Lease(folder.lease, run_id) as lease:
         identity = identify(work, name)
         committed = None if again else already_done(folder, identity.key, (name,))
         unchanged = committed is not None
         if committed is None:
             attempt = folder.new_attempt(run_id)
             perform(work, identity, name, engine_options(parallelism, partitions), attempt, choose_display(quiet=quiet))
-            committed = publish(folder, attempt)
+            committed = publish(folder, attempt, lease)
     attempt = folder.attempt(committed.run)
     record = attempt.read_json(attempt.record.name)
     if as_json:

@@ -48,18 +48,20 @@ class StageRequest:
         return shlex.join([*words, *([] if self.runs == Path("runs") else ["--runs", str(self.runs)])])
 
 
-def run_stage(request: StageRequest, plan: Plan, work: Work) -> int:
-    """Run a stage and commit what it hands on; a stage that the document does not have is said to be none of it."""
+def run_stage(request: StageRequest, plan: Plan, work: Work, *, scoring: bool = False) -> int:
+    """Run a stage and commit what it hands on; a stage that the document does not have is said to be none of it.
+
+    `scoring`: the document is one that scores, which is one step and has no stages.
+    """
     if request.stage not in STAGES:
         hint = did_you_mean(request.stage, STAGES)
         raise ConfigError(f"there is no stage `{request.stage}`{hint}", notes=[f"stages: {', '.join(STAGES)}"])
-    names = stage_names(plan)
-    if request.stage not in names:
+    if scoring or request.stage not in stage_names(plan):
         return _nothing_to_do(request, plan)
     made = stage_work(plan, work, request.stage, request.runs, request.command)
     made.folder.prepare()
     run_id = new_run_id()
-    with Lease(made.folder.lease, run_id):
+    with Lease(made.folder.lease, run_id) as lease:
         identity = made.identity(request.engine)
         done = None if request.again else already_done(made.folder, identity.key, (request.engine,))
         if done is not None:
@@ -68,7 +70,7 @@ def run_stage(request: StageRequest, plan: Plan, work: Work) -> int:
         attempt = made.folder.new_attempt(run_id)
         work = made.work if request.force else within_memory(made.work, made.part)
         perform(work, identity, request.engine, request.options, attempt, choose_display(quiet=request.quiet))
-        return _report(request, made, publish(made.folder, attempt), unchanged=False)
+        return _report(request, made, publish(made.folder, attempt, lease), unchanged=False)
 
 
 def _nothing_to_do(request: StageRequest, plan: Plan) -> int:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors
 import safetensors.numpy
 
 from crossover.compare.difference import Difference, Inexact, Part, Proof
 from crossover.compare.tolerance import CELL, GRADIENT_NORM, KKT_RESIDUAL, METRIC, Floats, Tolerance
+from crossover.core.errors import DataError
 from crossover.learning.models.fitted import MODEL, PREPARATION, WEIGHTS
 from crossover.runs.durable import read_json
 
@@ -116,7 +118,7 @@ def _proofs(findings: _Findings, *descriptions: Mapping[str, Any]) -> tuple[Proo
 
 
 def _compare_weights(findings: _Findings, left: Path, right: Path, columns: Sequence[str]) -> tuple[Inexact, ...]:
-    mine, other = (safetensors.numpy.load(path.read_bytes()) for path in (left, right))
+    mine, other = (_weights(path) for path in (left, right))
     verdicts = []
     for name in dict.fromkeys([*mine, *other]):
         shapes = [list(weights[name].shape) if name in weights else None for weights in (mine, other)]
@@ -125,6 +127,13 @@ def _compare_weights(findings: _Findings, left: Path, right: Path, columns: Sequ
             continue
         verdicts.append(_compare_array(findings, name, mine[name].astype(np.float64), other[name].astype(np.float64), columns))
     return tuple(verdicts)
+
+
+def _weights(path: Path) -> dict[str, Floats]:
+    try:
+        return safetensors.numpy.load(path.read_bytes())
+    except safetensors.SafetensorError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
 
 
 def _compare_array(findings: _Findings, name: str, mine: Floats, other: Floats, columns: Sequence[str]) -> Inexact:

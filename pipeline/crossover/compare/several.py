@@ -69,7 +69,17 @@ def run_several(engines: Sequence[str], command: Callable[[str], Sequence[str]])
     line. Raises what the first failing one reports.
     """
     runs = tuple(_measured(engine, run_measured(command(engine))) for engine in engines)
+    _check_inputs(runs)
     return Comparison(runs, compare([Run(run.engine, run.attempt) for run in runs]))
+
+
+def _check_inputs(runs: Sequence[Measured]) -> None:
+    """Raise EngineError if a source was changed between two runs: no difference of theirs would say anything."""
+    first = runs[0].record["inputs"]
+    for run in runs[1:]:
+        for name, found in run.record["inputs"].items():
+            if found != first.get(name):
+                raise EngineError(f"source `{name}` was changed between the runs of {runs[0].engine} and {run.engine}", transient=True)
 
 
 def _measured(engine: str, finished: Finished) -> Measured:

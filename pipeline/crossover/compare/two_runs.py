@@ -8,7 +8,7 @@ from typing import Any
 from crossover.compare.certificate import Certificate, Run, compare
 from crossover.core.errors import ConfigError, DataError
 from crossover.runs.folder import Attempt
-from crossover.runs.published import resolve_current
+from crossover.runs.published import check_files, commit_of, resolve_current
 
 NAMES = ("first", "second")
 
@@ -16,14 +16,18 @@ NAMES = ("first", "second")
 def attempt_of(path: Path) -> Attempt:
     """Return the attempt that a path names: its folder, `runs/NAME/current`, or `runs/NAME`, which means the same.
 
-    Raises ConfigError where no run lies, DataError where its record or a committed file is damaged.
+    Raises ConfigError where no run lies, DataError where its record or a file of a committed one is damaged.
     """
-    found = resolve_current(path / "current" if (path / "current.json").is_file() else path)
+    named = path / "current" if (path / "current.json").is_file() else path
+    found = resolve_current(named)
     attempt = Attempt(found)
     if not found.is_dir():
         raise ConfigError(f"`{path}`: there is no such folder", notes=[_HOW])
     if not attempt.record.is_file():
         raise ConfigError(f"`{path}` holds no run that ended: it has no `{attempt.record.name}`", notes=[_HOW])
+    published = commit_of(found) if found == named else None
+    if published is not None:
+        check_files(*published)
     return attempt
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 HIDDEN = "***"
 
@@ -30,6 +31,17 @@ def redact(text: str) -> str:
 def redact_settings(settings: Mapping[str, str]) -> dict[str, str]:
     """Return settings with the values of secret names hidden, and secrets inside other values too."""
     return {name: HIDDEN if _SECRET_NAME.search(name) else redact(value) for name, value in settings.items()}
+
+
+def redact_values(value: Any) -> Any:
+    """Return JSON values without what looks like a secret: in texts, and all that stands under a secret name."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {name: HIDDEN if _SECRET_NAME.search(str(name)) else redact_values(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_values(each) for each in value]
+    return value if isinstance(value, int | float | None) else redact(str(value))
 
 
 def bounded(text: str, limit: int = 4000) -> str:

@@ -40,6 +40,8 @@ def export(path: Path, to: str, out: Path, settings: Mapping[str, str], engine: 
         raise ConfigError(f"`{out}` exists already", notes=["name another place, or remove it"])
     if not out.parent.is_dir():
         raise ConfigError(f"`{out}`: there is no folder `{out.parent}`")
+    if not os.access(out.parent, os.W_OK):
+        raise ConfigError(f"`{out}`: the folder `{out.parent}` may not be written")
     fitted = open_model(path).fitted
     target = open_target(to)
     private = out.with_name(f".{os.getpid()}-{out.name}")

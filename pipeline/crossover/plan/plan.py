@@ -16,7 +16,7 @@ from crossover.operations.table import Horizon
 from crossover.relations.nodes import Materialise, Relation
 from crossover.sources.specification import FileSource
 
-RESERVED_MODEL_NAMES = frozenset({"tables", "quarantine", "scores"})
+RESERVED_MODEL_NAMES = frozenset({"tables", "quarantine", "scores", "_spark"})
 """Folders of a run beside those of its models."""
 
 

@@ -100,6 +100,9 @@ def plan_of_document(loaded: LoadedScoring, trained: TrainedDocument) -> Plan:
         raise loaded.problems.error()
     plan, model = trained.plan(settings, sources)
     asked = _asked(loaded, plan.tables[model.table])
+    if loaded.document.scoring == plan.pipeline:
+        message = f"`{plan.pipeline}` is the pipeline that trained the model: its runs and these scores would take each other's place"
+        loaded.problems.problem(("scoring",), "name", message, f"another name: {plan.pipeline}_scores")
     loaded.problems.raise_if_any()
     scored = replace(
         scoring_plan(plan, model, asked),

@@ -15,7 +15,7 @@ from crossover.report.words import preparation_of, what
 from crossover.runs.commit import resolve_current
 from crossover.runs.durable import read_json
 from crossover.runs.execute import EVALUATION
-from crossover.runs.published import Places, read_commit
+from crossover.runs.published import commit_of
 from crossover.runs.trained import TrainedModel, open_model
 
 PREFIX = "baseline_"
@@ -67,7 +67,7 @@ def _facts(path: Path, folder: Path, trained: TrainedModel) -> dict[str, Any]:
         "metrics": _metrics(judged.get("metrics", {})),
         "groups": evaluation.get("groups", {}),
         "gates": list(judged.get("gates", ())),
-        "optimum": {name: fitted.facts[name] for name in ("gradient_norm", "kkt_residual", "objective") if name in fitted.facts},
+        "optimum": {name: fitted.facts[name] for name in ("gradient_norm", "kkt_residual", "objective") if fitted.facts.get(name) is not None},
         "warnings": [*fitted.preparation.warnings, *fitted.warnings],
         "limits": _limits(fitted, section),
         "run": _run(folder, record),
@@ -155,18 +155,11 @@ def _limits(fitted: FittedModel, section: ModelSection | None) -> list[str]:
 def _run(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
     """Return which run made it, and whether that run was accepted."""
     known = {name: record[name] for name in ("run", "engine", "started", "semantics", "versions") if name in record}
-    committed = _commit(folder)
-    return known | ({"commit": committed.seq, "status": committed.status, "agreed": list(committed.agreed)} if committed else {})
-
-
-def _commit(folder: Path) -> Any:
-    """Return the commit whose run made the model, if its folder lies in a run folder."""
-    attempt = folder.parent
-    places = Places(attempt.parents[2], attempt.parents[1].name) if len(attempt.parents) > 2 else None
-    if places is None or not places.commits.is_dir():
-        return None
-    commits = (read_commit(places, int(each.stem)) for each in sorted(places.commits.glob("*.json")))
-    return next((each for each in commits if each.run == attempt.name), None)
+    published = commit_of(folder.parent)
+    if published is None:
+        return known
+    committed = published[1]
+    return known | {"commit": committed.seq, "status": committed.status, "agreed": list(committed.agreed)}
 
 
 def _score(path: Path, fitted: FittedModel) -> list[str]:

@@ -6,15 +6,16 @@ is decided: unknown is not failed. Protocol: verify the attempt, write the commi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crossover.core.clock import iso, utc_now
-from crossover.core.errors import EngineError
+from crossover.core.errors import DataError, EngineError
 from crossover.runs.durable import read_json, sync_directory, to_json, write_json, write_new
 from crossover.runs.folder import Attempt, RunFolder, schema_path
 from crossover.runs.published import ACCEPTED as ACCEPTED
@@ -22,11 +23,13 @@ from crossover.runs.published import REJECTED as REJECTED
 from crossover.runs.published import Commit as Commit
 from crossover.runs.published import CommittedFile as CommittedFile
 from crossover.runs.published import check_files as check_files
+from crossover.runs.published import pointed, record_path, sha256_of
 from crossover.runs.published import read_commit as read_commit
 from crossover.runs.published import read_current as read_current
-from crossover.runs.published import record_path, sha256_of
 from crossover.runs.published import resolve_current as resolve_current
 from crossover.runs.table_schema import TableSchema
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,12 @@ class Publication:
 def commit(folder: RunFolder, attempt: Attempt, publication: Publication) -> Commit:
     """Publish an attempt. Raises EngineError if it is not whole, or if the pointer could not be written.
 
-    The caller holds the lease of the folder.
+    The caller holds the lease of the folder. A pointer or a record that is damaged is left behind: the run is whole all the same.
     """
     files = tuple(verify(attempt))
-    before = read_current(folder)
+    before = _if_whole(read_current, folder)
     made = Commit(
-        seq=_last_seq(folder) + 1,
+        seq=max(_last_seq(folder), _if_whole(pointed, folder) or 0) + 1,
         run=attempt.run_id,
         key=publication.key,
         status=publication.status,
@@ -91,6 +94,13 @@ def last_rejected(folder: RunFolder) -> Commit | None:
     seq = _last_seq(folder)
     newest = read_commit(folder, seq) if seq else None
     return newest if newest is not None and newest.status == REJECTED else None
+
+
+def _if_whole(read: Callable[[RunFolder], T | None], folder: RunFolder) -> T | None:
+    try:
+        return read(folder)
+    except DataError:
+        return None
 
 
 def _swap(folder: RunFolder, made: Commit) -> None:

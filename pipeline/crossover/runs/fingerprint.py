@@ -10,7 +10,7 @@ from typing import Any
 
 import xxhash
 
-from crossover.core.errors import DataError
+from crossover.core.errors import DataError, EngineError
 from crossover.runs.record import SourceFingerprint
 from crossover.sources.parquet_layout import open_files
 from crossover.sources.partitions import files_of
@@ -37,6 +37,38 @@ def _fingerprint_of(source: FileSource) -> SourceFingerprint:
         return fingerprint([file.path for file in files], [file.values for file in files])
     except OSError as error:
         raise DataError(f"source `{source.name}`: {error.filename or source.path} cannot be read: {error.strerror}") from error
+
+
+Stamps = Mapping[str, tuple[tuple[str, int, int], ...]]
+"""Source: name, bytes and time of each file."""
+
+
+def stamps(sources: Mapping[str, FileSource]) -> Stamps:
+    """Return by what a change of the files shows without reading them. Raises DataError for a source without a file."""
+    return {name: tuple(_stamp(source, file.path) for file in files_of(source)) for name, source in sorted(sources.items())}
+
+
+def check_unchanged(sources: Mapping[str, FileSource], before: Stamps) -> None:
+    """Raise EngineError if the files are not those of before: an answer would be told as one of other data."""
+    for name, known in before.items():
+        try:
+            same = stamps({name: sources[name]})[name] == known
+        except DataError:
+            same = False
+        if not same:
+            raise EngineError(
+                f"source `{name}` was changed while it was read, so nobody knows of what data this answer would be",
+                notes=["run again when nobody writes there"],
+                transient=True,
+            )
+
+
+def _stamp(source: FileSource, file: Path) -> tuple[str, int, int]:
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise DataError(f"source `{source.name}`: {file} cannot be read: {error.strerror}") from error
+    return str(file), found.st_size, found.st_mtime_ns
 
 
 def fingerprint(files: Iterable[Path], values: Sequence[object] = ()) -> SourceFingerprint:

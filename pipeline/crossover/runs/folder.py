@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -31,6 +32,8 @@ from crossover.runs.durable import read_json, write_json
 from crossover.runs.published import Places
 from crossover.runs.table_schema import TableSchema
 
+SPARK_EVENTS = "_spark"
+NO_ROOM_LEFT = (errno.ENOSPC, errno.EDQUOT)
 RUN_ID = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -64,7 +67,7 @@ class Attempt:
     @property
     def spark_events(self) -> Path:
         """Where a measured run on Spark writes its event log; no file of the attempt."""
-        return self.path / "_spark"
+        return self.path / SPARK_EVENTS
 
     def table(self, name: str) -> Path:
         """Return the folder that an engine writes a table into; it does not exist yet."""
@@ -106,9 +109,12 @@ class Attempt:
         return read_json(self.path / name)
 
     def files(self) -> list[Path]:
-        """Return all files that belong to the attempt, relative and in name order; hidden and marker files are left out."""
+        """Return all files that belong to the attempt, relative and in name order.
+
+        Left out are hidden files, what engines leave in a table's folder as a mark (`_SUCCESS`), and Spark's events.
+        """
         found = (path.relative_to(self.path) for path in self.path.rglob("*") if path.is_file())
-        return sorted(path for path in found if not any(part.startswith((".", "_")) for part in path.parts))
+        return sorted(path for path in found if not _is_mark(path.parts))
 
     def _place(self, folder: str, name: str) -> Path:
         parent = self.path / folder
@@ -126,6 +132,8 @@ class RunFolder(Places):
                 folder.mkdir(parents=True, exist_ok=True)
                 _prove_writable(folder)
             except OSError as error:
+                if error.errno in NO_ROOM_LEFT:
+                    raise
                 message = f"cannot write to the run folder `{self.path}`: {_why_not_writable(folder, error)}"
                 raise ConfigError(message, notes=["name another one with --runs FOLDER"]) from error
 
@@ -142,6 +150,12 @@ class RunFolder(Places):
         return Attempt(self.attempts / run_id)
 
 
+def _is_mark(parts: Sequence[str]) -> bool:
+    """Tables and models may have names with a `_` in front; their files have none."""
+    hidden = any(part.startswith(".") for part in parts)
+    return hidden or parts[0] == SPARK_EVENTS or any(part.startswith("_") for part in parts[2:])
+
+
 def schema_path(place: Path) -> Path:
     """Return where the schema of a table stands: `tables/flights` -> `tables/flights.schema.json`."""
     return place.with_name(f"{place.name.removesuffix('.parquet')}.schema.json")
@@ -149,8 +163,10 @@ def schema_path(place: Path) -> Path:
 
 def _prove_writable(folder: Path) -> None:
     probe = folder / f".probe-{os.getpid()}"
-    probe.write_bytes(b"crossover")
-    probe.unlink()
+    try:
+        probe.write_bytes(b"crossover")
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _why_not_writable(path: Path, error: OSError) -> str:

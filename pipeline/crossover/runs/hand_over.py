@@ -47,9 +47,9 @@ class HandOver:
         """Return the folder of a table."""
         return self.attempt.path / "tables" / name
 
-    def check_table(self, name: str) -> None:
-        """Raise DataError if a file of a table is not what was committed."""
-        check_files(self.folder, self.commit, f"tables/{name}/")
+    def check(self, name: str) -> None:
+        """Raise DataError if a file, or one below a folder, is not what was committed. `name` is relative to the attempt."""
+        check_files(self.folder, self.commit, name)
 
     @property
     def inputs(self) -> dict[str, SourceFingerprint]:
@@ -83,9 +83,11 @@ def hand_overs(asker: Asker, before: Sequence[str]) -> tuple[HandOver, ...]:
     found: list[HandOver] = []
     for name in before:
         folder = stage_folder(asker.runs, asker.pipeline, name)
-        committed = _committed(folder, name, asker)
-        attempt = folder.attempt(committed.run)
-        each = HandOver(name, folder, committed, attempt.read_json(attempt.record.name))
+        current = read_current(folder)
+        _refuse_rejected(folder, name, current, found, asker)
+        if current is None:
+            raise ConfigError(f"`{asker.stage}` reads what `{name}` hands on, which is not there yet; run {asker.command(name)}")
+        each = _opened(name, folder, current)
         _check_lineage(each, found, asker)
         found.append(each)
     return tuple(found)
@@ -96,13 +98,22 @@ def write_hand_over(attempt: Attempt, stage: str, before: Sequence[HandOver]) ->
     attempt.write_json(HAND_OVER, {"stage": stage, "after": {each.stage: each.key for each in before}})
 
 
-def _committed(folder: RunFolder, name: str, asker: Asker) -> Commit:
-    current, rejected = read_current(folder), last_rejected(folder)
-    if rejected is not None and (current is None or rejected.seq > current.seq):
+def _opened(stage: str, folder: RunFolder, committed: Commit) -> HandOver:
+    """Return the hand-over of a commit. Raises DataError if what it says of itself is not what was committed."""
+    attempt = folder.attempt(committed.run)
+    for name in (attempt.record.name, HAND_OVER):
+        check_files(folder, committed, name)
+    return HandOver(stage, folder, committed, attempt.read_json(attempt.record.name))
+
+
+def _refuse_rejected(folder: RunFolder, name: str, current: Commit | None, before: Sequence[HandOver], asker: Asker) -> None:
+    """Raise GateMissed if the newest hand-over is of this very work and was rejected."""
+    rejected = last_rejected(folder)
+    if rejected is None or (current is not None and rejected.seq < current.seq):
+        return
+    each = _opened(name, folder, rejected)
+    if _foreign(each.record, asker) is None and _stale(each, before) is None:
         raise GateMissed(f"`{asker.stage}` is not run: `{name}` missed a gate (commit {rejected.name})")
-    if current is None:
-        raise ConfigError(f"`{asker.stage}` reads what `{name}` hands on, which is not there yet; run {asker.command(name)}")
-    return current
 
 
 def _check_lineage(each: HandOver, before: Sequence[HandOver], asker: Asker) -> None:

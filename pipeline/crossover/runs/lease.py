@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -73,9 +73,26 @@ class Lease:
             if self._is_mine(self._holder()):
                 self._path.unlink()
 
+    @contextmanager
+    def still_held(self) -> Iterator[None]:
+        """Do something in the folder that nobody else can begin meanwhile: publish, say.
+
+        Raises EngineError if another run has taken the lease over: this one could not renew it in time.
+        """
+        with self._locked():
+            holder = self._holder()
+            if not self._is_mine(holder):
+                told = f"run {holder.run} on {holder.host}" if holder is not None else "somebody"
+                raise EngineError(
+                    f"`{self._path.parent}` was taken over by {told}: this run could not renew its lease, so it publishes nothing",
+                    transient=True,
+                )
+            yield
+
     def _renew(self) -> None:
         while not self._stop.wait(RENEWED_EVERY_S):
-            with self._locked():
+            # a file system that does not answer just now may do so at the next time
+            with suppress(OSError), self._locked():
                 if self._is_mine(self._holder()):
                     self._write()
 

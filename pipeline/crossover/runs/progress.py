@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from crossover.core.clock import iso, utc_now
-from crossover.core.redaction import redact
+from crossover.core.redaction import redact, redact_values
 from crossover.engines.base import Engine, WorkDone
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.record import ClockRecord
@@ -98,7 +98,7 @@ class Progress:
         """Write a line to log.jsonl."""
         if self._log is None:
             return
-        line = redact(json.dumps({"at": iso(utc_now()), "event": event, **facts}, ensure_ascii=False, default=str))
+        line = json.dumps({"at": iso(utc_now()), "event": event, **redact_values(facts)}, ensure_ascii=False)
         with self._log.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 

@@ -70,13 +70,18 @@ class Places:
 
 def read_current(folder: Places) -> Commit | None:
     """Return the commit that readers see, or None if there is none yet. Raises DataError if it is damaged."""
+    seq = pointed(folder)
+    return None if seq is None else read_commit(folder, seq)
+
+
+def pointed(folder: Places) -> int | None:
+    """Return the number of the commit that the pointer names, None without a pointer. Raises DataError if it is damaged."""
     try:
-        pointer = read_json(folder.current)
+        return int(read_json(folder.current)["commit"])
     except FileNotFoundError:
         return None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, KeyError, TypeError) as error:
         raise DataError(f"`{folder.current}` cannot be read: {error}") from error
-    return read_commit(folder, int(pointer["commit"]))
 
 
 def read_commit(folder: Places, seq: int) -> Commit:
@@ -109,7 +114,7 @@ def check_files(folder: Places, committed: Commit, below: str = "") -> None:
 
 
 def resolve_current(path: str | Path) -> Path:
-    """Return where a path like `runs/NAME/current/MODEL` leads now; its files are checked. Other paths stay as they are.
+    """Return where a path like `runs/NAME/current/MODEL` leads now; its files are checked. Other paths stay as they are, folders called `current` too.
 
     Raises ConfigError where nothing was committed yet or the commit holds no such thing, DataError where it is damaged.
     """
@@ -120,6 +125,8 @@ def resolve_current(path: str | Path) -> Path:
     home = Path(*path.parts[:at])
     folder = Places(home.parent, home.name)
     committed = read_current(folder)
+    if committed is None and path.exists():
+        return path  # a folder that is called so
     if committed is None:
         raise ConfigError(f"`{path}`: nothing is committed in `{folder.path}`", notes=_other_runs(folder))
     below = Path(*path.parts[at + 1 :]).as_posix() if path.parts[at + 1 :] else ""
@@ -130,6 +137,16 @@ def resolve_current(path: str | Path) -> Path:
         raise ConfigError(f"`{path}`: commit {committed.name} holds no `{below}`", notes=[f"it holds: {', '.join(inside)}"])
     check_files(folder, committed, prefix if found.is_dir() else below)
     return found
+
+
+def commit_of(attempt: Path) -> tuple[Places, Commit] | None:
+    """Return the commit that published an attempt, and the run folder of both; None if there is none."""
+    home = attempt.absolute().parent.parent
+    folder = Places(home.parent, home.name)
+    if attempt.absolute().parent != folder.attempts or not folder.commits.is_dir():
+        return None
+    commits = (read_commit(folder, int(each.stem)) for each in sorted(folder.commits.glob("*.json")))
+    return next(((folder, each) for each in commits if each.run == attempt.name), None)
 
 
 def record_path(folder: Places, seq: int) -> Path:

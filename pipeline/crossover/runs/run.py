@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
@@ -28,8 +28,9 @@ from crossover.runs.commit import (
     read_current,
 )
 from crossover.runs.durable import write_json
-from crossover.runs.fingerprint import fingerprints, hash_json
+from crossover.runs.fingerprint import Stamps, check_unchanged, fingerprints, hash_json, stamps
 from crossover.runs.folder import Attempt, RunFolder
+from crossover.runs.lease import Lease
 from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 from crossover.runs.progress import Display, Progress
 from crossover.runs.record import Outcome, RunRecord, SourceFingerprint
@@ -59,11 +60,14 @@ class Identity:
     document_hash: str
     inputs: Mapping[str, SourceFingerprint]
     versions: Mapping[str, str]
+    stamps: Stamps = field(default_factory=dict)
+    """The files of the sources, as they stood before they were looked at."""
 
 
 def identify(work: Work, engine: str) -> Identity:
     """Return the identity of work on an engine, before any engine is opened. Raises DataError if a source has no file."""
     document_hash = hash_json(work.document)
+    seen = stamps(work.sources)
     inputs = fingerprints(work.sources)
     versions = library_versions()
     key = hash_json(
@@ -76,7 +80,7 @@ def identify(work: Work, engine: str) -> Identity:
             "semantics": SEMANTICS,
         }
     )
-    return Identity(key, document_hash, inputs, versions)
+    return Identity(key, document_hash, inputs, versions, seen)
 
 
 def perform(
@@ -95,6 +99,7 @@ def perform(
                 progress.watch(opened)
                 versions = {**identity.versions, **opened.versions()}
                 outcome = work.execute(opened, attempt, progress)
+                check_unchanged(work.sources, identity.stamps)
                 progress.watch(None)
                 with progress.clock("stop"):
                     engines.close()
@@ -131,11 +136,12 @@ def perform(
     return record
 
 
-def publish(folder: RunFolder, attempt: Attempt, agreed: tuple[str, ...] = ()) -> Commit:
-    """Commit an attempt by its record: as accepted, or as rejected if a gate was missed. The caller holds the lease."""
+def publish(folder: RunFolder, attempt: Attempt, lease: Lease, agreed: tuple[str, ...] = ()) -> Commit:
+    """Commit an attempt by its record: as accepted, or as rejected if a gate was missed. Raises EngineError if the lease is lost."""
     record = attempt.read_json(attempt.record.name)
     status = REJECTED if missed_gates(record) else ACCEPTED
-    return commit(folder, attempt, Publication(record["key"], status, record["engine"], record["versions"], agreed))
+    with lease.still_held():
+        return commit(folder, attempt, Publication(record["key"], status, record["engine"], record["versions"], agreed))
 
 
 def missed_gates(record: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

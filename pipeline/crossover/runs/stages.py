@@ -19,7 +19,7 @@ from crossover.learning.models.fitted import FittedModel
 from crossover.plan.plan import ModelPlan, Plan
 from crossover.plan.stages import EVALUATE, LEARNING, TRAIN, HandedTable, handed_over, part, stage_names, tables_read
 from crossover.runs.execute import Execution, counted, model_record
-from crossover.runs.fingerprint import fingerprints, hash_json
+from crossover.runs.fingerprint import Stamps, fingerprints, hash_json, stamps
 from crossover.runs.folder import Attempt, RunFolder
 from crossover.runs.hand_over import Asker, Command, HandOver, hand_overs, stage_folder, write_hand_over
 from crossover.runs.learn import judge, scores_of, train_alone
@@ -46,10 +46,8 @@ class StageWork:
 
     def identity(self, engine: str) -> Identity:
         """Return the identity on an engine. Sources are looked at by the first stage alone: later ones go on from what it read."""
-        if self.before:
-            inputs = self.before[0].inputs
-        else:
-            inputs = fingerprints(self.work.sources)
+        seen: Stamps = {} if self.before else stamps(self.work.sources)
+        inputs = self.before[0].inputs if self.before else fingerprints(self.work.sources)
         versions = library_versions()
         key = hash_json(
             {
@@ -63,7 +61,7 @@ class StageWork:
                 "semantics": SEMANTICS,
             }
         )
-        return Identity(key, self.document_hash, inputs, versions)
+        return Identity(key, self.document_hash, inputs, versions, seen)
 
     def execute(self, engine: Engine[Any], attempt: Attempt, progress: Progress) -> Outcome:
         """Do the stage over the hand-overs and write what it hands on into the attempt."""
@@ -89,13 +87,14 @@ class StageWork:
         for each in handed_over(self.plan):
             for other in self.before:
                 if other.stage == each.stage and str(other.table(each.table.name)) in folders:
-                    other.check_table(each.table.name)
+                    other.check(f"tables/{each.table.name}/")
 
     def _published(self, attempt: Attempt, outcome: Outcome) -> Outcome:
         """Put beside the last stage's own files those of the stages before it that belong to the answer."""
         models = [model.name for model in self.plan.models]
         for each in self.before:
             for name in ("quarantine", *(models if each.stage in (TRAIN, EVALUATE) else ())):
+                each.check(f"{name}/")
                 _link(each.attempt.path / name, attempt.path / name)
         set_aside = tuple(SetAsideRecord(**place) for each in self.before for place in each.record["outcome"]["set_aside"])
         return replace(outcome, set_aside=set_aside + outcome.set_aside)
@@ -120,7 +119,10 @@ class HandedModel:
     before: Sequence[HandOver]
 
     def fitted(self) -> FittedModel:
-        return FittedModel.load(self._of(TRAIN).attempt.path / self.name)
+        """Return the trained model. Raises DataError if its files are not what was committed."""
+        trained = self._of(TRAIN)
+        trained.check(f"{self.name}/")
+        return FittedModel.load(trained.attempt.path / self.name)
 
     def record(self, stage: str) -> Mapping[str, Any]:
         (found,) = (model for model in self._of(stage).record["outcome"]["models"] if model["name"] == self.name)
