@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from crossover.cli.main import main
-from crossover.core.errors import ConfigError
+from crossover.core.errors import ConfigError, DataError
 from crossover.document.load import load_document
 from crossover.generate.replicate import Replica, choose_for, replicate
 from crossover.plan.build import build_plan
+from crossover.sources.partitions import files_of
 
 pytestmark = pytest.mark.once
 
@@ -120,7 +121,7 @@ def test_the_command_says_how_to_run_on_the_copies(document: Path, tmp_path: Pat
         first, left_out, run = capsys.readouterr().out.splitlines()
         assert first.startswith(f"{out}: orders 8, customers 6, regions 2 rows, ")
         assert first.endswith(f"MB{told}")
-        assert left_out == "orders: 1 lines with another number of fields are not in the copies"
+        assert left_out == "orders: 1 records whose quotes or fields are not in order are not in the copies"
         assert run == f"crossover run {document} --set data={out} --set region={out}/regions.csv"
 
 
@@ -130,6 +131,81 @@ def test_what_the_data_was_is_part_of_what_the_copies_are(document: Path, tmp_pa
         file.write("3,0.3\n")
     with pytest.raises(ConfigError, match="holds other data: its inputs"):
         replicate(Replica(document, {}, 2), tmp_path / "two")
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_records_whose_quotes_are_not_in_order_are_left_out_and_take_no_other_with_them(document: Path, tmp_path: Path) -> None:
+    append(
+        tmp_path / "data" / "orders.csv",
+        '21,"Ann"x,2024-01-04T10:00,1,1,true,text behind a quote\n'
+        '22,"Ann,2024-01-04T10:00,1,1,true,left open\n'
+        "23,Ann,2024-01-05T10:00,1,1,true,sound\n",
+    )
+    made = replicate(Replica(document, {}, 2), tmp_path / "two")
+    found = rows(made.folder / "orders.csv")[1:]
+    assert [row[0] for row in found] == ["7", "9", " 12.0", "NA", "23", "24", "26", "29", "NA", "40"]
+    assert made.manifest["tables"]["orders"]["left_out"] == 3
+
+
+def test_a_number_of_more_than_64_bits_is_no_number_and_stays(document: Path, tmp_path: Path) -> None:
+    append(tmp_path / "data" / "orders.csv", "99999999999999999999,Bob,,,,,\n9223372036854775808,Bob,,,,,\n0000000000000000000000000030,Bob,,,,,\n")
+    found = rows(replicate(Replica(document, {}, 2), tmp_path / "two").folder / "orders.csv")
+    # from 7 to 30 are 24 numbers
+    assert [row[0] for row in found[8:]] == ["31", "33", "36", "NA", "99999999999999999999", "9223372036854775808", "54"]
+
+
+def test_a_number_without_room_for_a_copy_is_said(document: Path, tmp_path: Path) -> None:
+    append(tmp_path / "data" / "orders.csv", "9223372036854775807,Bob,,,,,\n")
+    with pytest.raises(DataError, match="column `id`: copy 1 has no room for fresh numbers"):
+        replicate(Replica(document, {}, 2), tmp_path / "two")
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_text_that_ends_as_those_of_copies_do_meets_none_of_them(document: Path, tmp_path: Path) -> None:
+    append(tmp_path / "data" / "orders.csv", "13,Ann~1,,,,,\n14,Ann~~2,,,,,\n15,~,,,,,\n")
+    customers = [row[1] for row in rows(replicate(Replica(document, {}, 3), tmp_path / "three").folder / "orders.csv")[1:]]
+    copies = [set(customers[start : start + 7]) - {"NA"} for start in (0, 7, 14)]
+    assert copies[0] == {"Ann", "Bob", "Ann~1", "Ann~~2", "~"}
+    assert copies[1] == {f"{text}~~~1" for text in copies[0]}
+    assert copies[2] == {f"{text}~~~2" for text in copies[0]}
+
+
+ONE_SOURCE = """
+pipeline: sales
+parameters: {data: DATA, shop: UA}
+sources:
+  sales:
+    path: PATH
+    key: [number]
+    columns: {number: int, shop: string, paid: double}
+features:
+  sales:
+    - filter: shop = $shop
+store: [sales]
+"""
+
+
+@pytest.mark.parametrize(("data", "path"), [("data/sales", "$data"), ("data", "$data/sales/*.csv"), ("data/sales/1.csv", "$data"), ("1.csv", "$data")])
+def test_a_folder_a_pattern_and_a_file_of_this_folder_are_read_from_the_copies(
+    data: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data" / "sales").mkdir(parents=True)
+    for place in (tmp_path / "data" / "sales" / "1.csv", tmp_path / "1.csv"):
+        place.write_text("number,shop,paid\n1,UA,2.5\n2,AA,3\n", encoding="utf-8")
+    (tmp_path / "sales.yaml").write_text(ONE_SOURCE.replace("DATA", data).replace("PATH", path), encoding="utf-8")
+    replica = Replica(Path("sales.yaml"), {}, 2)
+    made = replicate(replica, Path("two"))
+    settings = made.manifest["settings"]
+    assert list(settings) == ["data"]
+    (source,) = build_plan(load_document("sales.yaml", settings)).sources.values()
+    (file,) = files_of(source)
+    assert rows(file.path) == [["number", "shop", "paid"], ["1", "UA", "2.5"], ["2", "AA", "3"], ["3", "UA", "2.5"], ["4", "AA", "3"]]
+    assert replicate(replica, Path("two")).unchanged
 
 
 @pytest.mark.parametrize(

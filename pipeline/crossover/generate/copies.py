@@ -11,16 +11,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyarrow import csv
 
 from crossover.core.errors import DataError
+from crossover.sources.csv import read_texts
 from crossover.sources.header import read_header
-from crossover.sources.specification import CsvSource, FileSource
+from crossover.sources.specification import REASON, CsvSource, FileSource
 
-_WHOLE_NUMBER = r"^ *[+-]?[0-9]+(\.0*)? *$"
+_WHOLE_NUMBER = r"^ *[+-]?0*[0-9]{1,19}(\.0*)? *$"
+"""Nothing with more digits is a number of 64 bits."""
 _STRUCTURAL = r'[",\r\n]'
-_BLOCK = 8 << 20
-"""Bytes of CSV that are held at a time."""
+_LARGEST = 2**63 - 1
 _TEMPORARY = ".part"
 
 Batches = Iterator[pa.RecordBatch]
@@ -28,17 +28,19 @@ Batches = Iterator[pa.RecordBatch]
 
 @dataclass(frozen=True)
 class Fresh:
-    """How the values of a column become those of a copy: a text gets `~1`, `~2` ..., a number that many steps more."""
+    """How the values of a column become those of a copy: a text gets the mark and `1`, `2` ..., a number that many steps more."""
 
     step: int | None
     """None: texts."""
     nulls: tuple[str, ...] = ()
     """Texts that mean null, and stay."""
+    mark: str = "~"
+    """With more of them than stand before the digits at the end of any text, no text of a copy is one of another."""
 
 
 @dataclass(frozen=True)
 class Copies:
-    """What became of a file: rows and bytes, and lines of CSV that have another number of fields and are left out."""
+    """What became of a file: rows and bytes, and records of CSV that are left out, as their quotes or fields are not in order."""
 
     rows: int
     bytes: int
@@ -54,6 +56,16 @@ def bounds(source: FileSource, path: Path, header: str) -> tuple[int, int] | Non
             least = pc.min_max(numbers)
             found.append((least["min"].as_py(), least["max"].as_py()))
     return (min(each for each, _ in found), max(each for _, each in found)) if found else None
+
+
+def longest_mark(source: FileSource, path: Path, header: str) -> int | None:
+    """Return the most `~` that stand before the digits at the end of a text of a column, None without any."""
+    longest: int | None = None
+    for batch in _read(source, path, [header], []):
+        marks = pc.struct_field(pc.extract_regex(pc.unique(batch.column(0)).cast(pa.string()), r"(?P<mark>~+)[0-9]+$"), "mark")
+        found = pc.max(pc.utf8_length(marks)).as_py()
+        longest = found if longest is None or (found is not None and found > longest) else longest
+    return longest
 
 
 def copy_file(source: FileSource, path: Path, target: Path, count: int, fresh: Mapping[str, Fresh]) -> Copies:
@@ -85,24 +97,15 @@ def _read_parquet(path: Path, headers: list[str] | None) -> Batches:
 
 
 def _read_csv(source: CsvSource, path: Path, headers: list[str] | None, left_out: list[int]) -> Batches:
-    def leave_out(row: object) -> str:
-        del row
-        left_out.append(1)
-        return "skip"
-
+    """Yield the records whose quotes and fields are in order; how many are not is added to `left_out`."""
     if source.encoding != "utf-8":
         raise DataError(f"source `{source.name}`: {path} is {source.encoding}; only UTF-8 is copied")
-    header = read_header(source, path)
-    delimiter, multiline, texts = source.delimiter, source.multiline, dict.fromkeys(header.names, pa.string())
-    options = (
-        csv.ReadOptions(block_size=_BLOCK, use_threads=False, column_names=header.names),
-        csv.ParseOptions(delimiter=delimiter, newlines_in_values=multiline, invalid_row_handler=leave_out),
-        csv.ConvertOptions(column_types=texts, strings_can_be_null=False, include_columns=headers),
-    )
-    with pa.OSFile(str(path)) as file:
-        file.seek(header.start)
-        with csv.open_csv(file, *options) as reader:
-            yield from reader
+    names = read_header(source, path).names
+    places = range(len(names)) if headers is None else [names.index(header) for header in headers]
+    for part in read_texts(source, path, places):
+        sound = part.filter(pc.is_null(part[REASON])).drop_columns(REASON)
+        left_out.append(part.num_rows - sound.num_rows)
+        yield from sound.rename_columns([names[place] for place in places]).combine_chunks().to_batches()
 
 
 def _write_csv(source: CsvSource, path: Path, target: Path, count: int, fresh: Mapping[str, Fresh]) -> tuple[int, int]:
@@ -113,7 +116,7 @@ def _write_csv(source: CsvSource, path: Path, target: Path, count: int, fresh: M
             for batch in _read(source, path, None, left_out):
                 file.write(_lines(_of_copy(batch, copy, fresh), source.delimiter))
                 rows += len(batch)
-    return rows, len(left_out) // count
+    return rows, sum(left_out) // count
 
 
 def _header_line(source: CsvSource, path: Path) -> bytes:
@@ -140,7 +143,7 @@ def _of_copy(batch: pa.RecordBatch, copy: int, fresh: Mapping[str, Fresh]) -> pa
         column = batch.column(header)
         try:
             changed = _by_value(column, partial(_of_column, copy=copy, how=how)).cast(column.type)
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowInvalid, OverflowError) as error:
             raise DataError(f"column `{header}`: copy {copy} has no room for fresh numbers: {error}") from error
         batch = batch.set_column(batch.schema.get_field_index(header), batch.schema.field(header), changed)
     return batch
@@ -158,7 +161,7 @@ def _by_value(column: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Ar
 
 def _texts(values: pa.Array, copy: int, how: Fresh) -> pa.Array:
     texts = values.cast(pa.string())
-    return _unless_null(texts, pc.binary_join_element_wise(texts, f"~{copy}", ""), how)
+    return _unless_null(texts, pc.binary_join_element_wise(texts, f"{how.mark}{copy}", ""), how)
 
 
 def _moved(values: pa.Array, by: int, how: Fresh) -> pa.Array:
@@ -181,14 +184,18 @@ def _numbers(values: pa.Array) -> pa.Array:
         return values.cast(pa.int64())
     whole = pc.if_else(pc.match_substring_regex(values, _WHOLE_NUMBER), values, None)
     digits = pc.replace_substring_regex(whole, r"\.0*", "")
-    return pc.replace_substring_regex(digits, "[ +]", "").cast(pa.int64())
+    wide = pc.replace_substring_regex(digits, "[ +]", "").cast(pa.decimal128(38, 0))
+    return pc.if_else(pc.less_equal(pc.abs(wide), pa.scalar(_LARGEST).cast(wide.type)), wide, None).cast(pa.int64())
 
 
 def _lines(batch: pa.RecordBatch, delimiter: str) -> bytes:
     """Return rows of texts as lines of CSV."""
     if not len(batch):
         return b""
-    first, *others = (_quoted_where_needed(column, delimiter) for column in batch.columns)
+    pattern = _STRUCTURAL.replace(",", f"\\{delimiter}")
+    if batch.num_columns == 1:
+        pattern += r"|^\s*$"  # a line of blanks alone would be no record
+    first, *others = (_quoted_where_needed(column, pattern) for column in batch.columns)
     ended = pc.binary_join_element_wise(first, *others, delimiter)
     joined = pc.binary_join_element_wise(ended, pa.scalar("\n"), "")
     offsets, data = joined.buffers()[1:]
@@ -196,8 +203,7 @@ def _lines(batch: pa.RecordBatch, delimiter: str) -> bytes:
     return data.slice(ends[0].as_py(), ends[len(joined)].as_py() - ends[0].as_py()).to_pybytes()  # type: ignore[no-any-return]
 
 
-def _quoted_where_needed(column: pa.Array, delimiter: str) -> pa.Array:
-    pattern = _STRUCTURAL.replace(",", f"\\{delimiter}")
+def _quoted_where_needed(column: pa.Array, pattern: str) -> pa.Array:
     needed = pc.match_substring_regex(column, pattern)
     if not pc.any(needed).as_py():
         return column

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow.parquet as pq
 
 from crossover.core.errors import ConfigError, DataError
 from crossover.document.load import Loaded, load_document
 from crossover.document.sections import SourceSection
-from crossover.generate.copies import Copies, Fresh, bounds, copy_file
+from crossover.document.uses import in_paths_alone
+from crossover.generate.copies import Copies, Fresh, bounds, copy_file, longest_mark
 from crossover.generate.fresh import Copying, choose
-from crossover.generate.lookups import reading_of
+from crossover.generate.lookups import Place, reading_of
 from crossover.generate.whole import Dataset, Told, nobody, whole
 from crossover.plan.build import build_plan
 from crossover.plan.plan import Plan
@@ -25,7 +27,9 @@ from crossover.sources.header import read_header
 from crossover.sources.partitions import files_of
 from crossover.sources.specification import CsvSource, FileSource
 
-RECIPE = 1
+T = TypeVar("T")
+
+RECIPE = 2
 MOST_COPIES = 10_000
 _PATTERN = frozenset("*?[")
 
@@ -52,9 +56,11 @@ def replicate(replica: Replica, folder: Path | None = None, *, told: Told = nobo
     plan = build_plan(loaded)
     copying = choose_for(loaded, plan)
     files = {name: [file.path for file in files_of(source)] for name, source in plan.sources.items()}
-    root = _root(files)
+    _refuse_shared(files)
+    leading = _leading(plan)
+    root = _root(plan, leading)
     place = folder or Path("data") / f"{plan.pipeline}-x{replica.count}"
-    settings = _settings(plan, root, place)
+    settings = _settings(leading, root, place)
     _check_read_from(load_document(replica.document, {**replica.settings, **settings}), place)
     asked = {
         "recipe": RECIPE,
@@ -82,24 +88,41 @@ def _allowed(name: str, section: SourceSection) -> Iterator[tuple[str, str]]:
     return ((name, column) for column, described in section.columns.items() if described.type in ("int", "string"))
 
 
-def _root(files: Mapping[str, list[Path]]) -> Path:
-    """Return the deepest folder that holds all files. Raises ConfigError if two sources share one."""
+def _refuse_shared(files: Mapping[str, list[Path]]) -> None:
+    """Raise ConfigError if two sources read one file."""
     known: dict[Path, str] = {}
     for name, paths in files.items():
         for path in paths:
             if path in known:
                 raise ConfigError(f"sources `{known[path]}` and `{name}` read the same file {path}; such are not copied")
             known[path] = name
-    return Path(os.path.commonpath([path.parent for path in known]))
 
 
-def _settings(plan: Plan, root: Path, place: Path) -> dict[str, str]:
+def _root(plan: Plan, leading: Mapping[str, PurePath]) -> PurePath:
+    """Return the deepest folder that holds all sources, and all that the parameters of their paths name."""
+    beginnings = [_beginning(source.path) for source in plan.sources.values()]
+    named = [path for path in leading.values() if any(each.is_relative_to(path) for each in beginnings)]
+    try:
+        return PurePath(os.path.commonpath([*beginnings, *named]))
+    except ValueError:
+        raise ConfigError("some sources have absolute paths and some have not; such are not copied") from None
+
+
+def _beginning(path: str) -> PurePath:
+    """Return the folder in which a path's file, folder or pattern stands."""
+    fixed = list(takewhile(lambda part: not _PATTERN & set(part), PurePath(path).parts))
+    return PurePath(*fixed) if len(fixed) < len(PurePath(path).parts) else PurePath(path).parent
+
+
+def _leading(plan: Plan) -> dict[str, PurePath]:
+    """Return the parameters that stand in paths alone: those that may lead elsewhere."""
+    alone = in_paths_alone(plan.text)
+    return {name: PurePath(value) for name, value in plan.parameters.items() if name in alone and isinstance(value, str)}
+
+
+def _settings(leading: Mapping[str, PurePath], root: PurePath, place: Path) -> dict[str, str]:
     """Return the parameters that name the folder, or something in it, as they stand for the copies."""
-    found: dict[str, str] = {}
-    for name, value in plan.parameters.items():
-        if isinstance(value, str) and PurePath(value).is_relative_to(root):
-            found[name] = str(place / PurePath(value).relative_to(root))
-    return found
+    return {name: str(place / path.relative_to(root)) for name, path in leading.items() if path.is_relative_to(root)}
 
 
 def _check_read_from(loaded: Loaded, place: Path) -> None:
@@ -112,15 +135,15 @@ def _check_read_from(loaded: Loaded, place: Path) -> None:
 
 
 def _write(
-    plan: Plan, copying: Copying, files: Mapping[str, list[Path]], root: Path, count: int, told: Told, folder: Path
+    plan: Plan, copying: Copying, files: Mapping[str, list[Path]], root: PurePath, count: int, told: Told, folder: Path
 ) -> dict[str, Any]:
     work = [(source, path) for name, source in plan.sources.items() for path in files[name]]
-    steps = _steps(plan, copying, files)
+    fresh = _fresh_values(plan, copying, files)
     tables: dict[str, dict[str, Any]] = {}
     told(0, len(work))
     for done, (source, path) in enumerate(work, start=1):
         times = count if source.name in copying.copied else 1
-        written = copy_file(source, path, folder / path.relative_to(root), times, _fresh(source, path, copying, steps))
+        written = copy_file(source, path, folder / path.relative_to(root), times, _fresh(source, path, copying, fresh))
         table = tables.setdefault(source.name, {"path": _pattern(source, root), "rows": 0, "files": 0, "bytes": 0, "left_out": 0})
         _count(table, written)
         told(done, len(work))
@@ -134,30 +157,35 @@ def _count(table: dict[str, Any], written: Copies) -> None:
     table["left_out"] += written.left_out
 
 
-def _pattern(source: FileSource, root: Path) -> str:
+def _pattern(source: FileSource, root: PurePath) -> str:
     path = str(PurePath(source.path).relative_to(root))
     return f"{path}/**/*" if Path(source.path).is_dir() else path
 
 
-def _steps(plan: Plan, copying: Copying, files: Mapping[str, list[Path]]) -> dict[tuple[str, str], int]:
-    """Return how far the numbers of each copy are from those before it: no two copies have one in common."""
-    steps: dict[tuple[str, str], int] = {}
+def _fresh_values(plan: Plan, copying: Copying, files: Mapping[str, list[Path]]) -> dict[Place, Fresh]:
+    """Return how each fresh column changes from copy to copy: no two copies have a value in common."""
+    found: dict[Place, Fresh] = {}
     for group in copying.groups:
-        numbers = [(name, column) for name, column in group if _is_number(plan.sources[name], column)]
-        found = [
-            bounds(plan.sources[name], path, _header(plan.sources[name], path, column))
-            for name, column in numbers
-            for path in files[name]
-        ]
-        known = [each for each in found if each is not None]
-        step = max(high for _, high in known) - min(low for low, _ in known) + 1 if known else 1
-        steps |= dict.fromkeys(numbers, step)
-    return steps
+        numbers = [place for place in group if _is_number(plan.sources[place[0]], place[1])]
+        ranges = list(_told(bounds, numbers, plan, files))
+        step = max(high for _, high in ranges) - min(low for low, _ in ranges) + 1 if ranges else 1
+        texts = [place for place in group if place not in numbers]
+        mark = "~" * (1 + max(_told(longest_mark, texts, plan, files), default=0))
+        for name, column in group:
+            found[name, column] = Fresh(step if (name, column) in numbers else None, plan.sources[name].nulls, mark)
+    return found
 
 
-def _fresh(source: FileSource, path: Path, copying: Copying, steps: Mapping[tuple[str, str], int]) -> dict[str, Fresh]:
-    columns = {_header(source, path, column): column for column in copying.fresh(source.name)}
-    return {header: Fresh(steps.get((source.name, column)), source.nulls) for header, column in columns.items()}
+def _told(ask: Callable[[FileSource, Path, str], T | None], places: Iterable[Place], plan: Plan, files: Mapping[str, list[Path]]) -> Iterator[T]:
+    """Yield what each file of each column says, where it says anything."""
+    for name, column in places:
+        source = plan.sources[name]
+        answers = (ask(source, path, _header(source, path, column)) for path in files[name])
+        yield from (each for each in answers if each is not None)
+
+
+def _fresh(source: FileSource, path: Path, copying: Copying, values: Mapping[Place, Fresh]) -> dict[str, Fresh]:
+    return {_header(source, path, column): values[source.name, column] for column in copying.fresh(source.name)}
 
 
 def _is_number(source: FileSource, column: str) -> bool:

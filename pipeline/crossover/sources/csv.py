@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -13,11 +15,13 @@ import pyarrow as pa
 from crossover.language.types import INT, STRING
 from crossover.sources.blocks import BLOCK_BYTES, read_blocks
 from crossover.sources.constants import TEXTS, with_constants
+from crossover.sources.dialect import dialect_of
+from crossover.sources.header import read_header
 from crossover.sources.layout import Layout, layout_of
-from crossover.sources.partitions import files_of
+from crossover.sources.partitions import SourceFile, files_of
 from crossover.sources.parts import joined
 from crossover.sources.rows import RowReader
-from crossover.sources.specification import FILE, HIDDEN, RAW, REASON, ROW, CsvSource
+from crossover.sources.specification import FILE, HIDDEN, RAW, REASON, ROW, CsvSource, SourceColumn
 from crossover.sources.text import ARROW
 
 T = TypeVar("T")
@@ -50,6 +54,30 @@ def read_parts(source: CsvSource, columns: Sequence[str], *, block_bytes: int = 
     for layout, part in _side_by_side(_read_block, _blocks(layouts, block_bytes)):
         yield _numbered(part, layout, next_row[layout], columns)
         next_row[layout] += part.num_rows
+
+
+def read_texts(source: CsvSource, file: Path, places: Sequence[int]) -> Iterator[pa.Table]:
+    """Yield the fields of a file at these places, as they are written and whatever was declared, in parts.
+
+    Columns are named by their place, `0`, `1` ... A record whose quotes or fields are not in order is there with nulls and
+    its `__reason`. Raises DataError as `read` does.
+    """
+    header = read_header(source, file)
+    columns = tuple(SourceColumn(str(place), (header.names[place],), STRING) for place in places)
+    layout = Layout(
+        source=replace(source, columns=columns, nulls=(), partitions=(), where=None),
+        place=SourceFile(file),
+        dialect=dialect_of(source),
+        header=header.line,
+        start=header.start,
+        width=len(header.names),
+        parsed=tuple(zip(columns, places, strict=True)),
+        wanted=tuple(column.name for column in columns),
+        reasons=True,
+        raw=False,
+    )
+    for _, part in _side_by_side(_read_block, _blocks([layout], BLOCK_BYTES)):
+        yield part
 
 
 def _blocks(layouts: Iterable[Layout], size: int) -> Iterator[tuple[RowReader, bytes]]:
