@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,14 @@ from crossover.engines.registry import missing
 from tests.cli.conftest import REPOSITORY, Shop, visits
 
 
+def broken_off(path: Path) -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.once
-def test_engines_are_measured_certified_and_reported_and_one_that_dies_is_a_result(shop: Shop) -> None:
+def test_engines_are_measured_certified_and_reported_and_one_that_dies_is_a_result(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = shop("compare", "shop.yaml", "--engine", "pandas,killed,polars", "--repeat", "1")
     assert done.code == 0, done.err
     comparison = json.loads((shop.folder / "comparisons" / "shop" / "comparison.json").read_text())
@@ -25,7 +32,7 @@ def test_engines_are_measured_certified_and_reported_and_one_that_dies_is_a_resu
     assert (size["name"], size["rows"], size["bytes"]) == ("as it is", 300, len(visits()))
     assert size["same_answer"] is True
     assert size["certificate"]["engines"] == ["pandas", "polars"]
-    assert comparison["command"] == "crossover compare shop.yaml --engine pandas,killed,polars --repeat 1"
+    assert comparison["commands"] == ["crossover compare shop.yaml --engine pandas,killed,polars --repeat 1"]
     # a process that imports pandas and scikit-learn reads more than its 6 KB of data
     assert all(each["wall_s"]["median"] > 0 and each["peak_memory"]["median"] > 50 * 2**20 for each in comparison["summaries"])
     assert comparison["models"]["buyer"]["kind"] == "logistic_regression"
@@ -53,6 +60,11 @@ def test_engines_are_measured_certified_and_reported_and_one_that_dies_is_a_resu
     other = shop("compare", "shop.yaml", "--engine", "pandas,killed,polars", "--repeat", "1")
     assert other.code == 2
     assert "`comparisons/shop` holds a comparison whose document was " in other.err
+    # broken off while it throws away, --again leaves nothing that looks whole
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", broken_off)
+        assert shop("compare", "shop.yaml", "--engine", "pandas", "--repeat", "1", "--again").code == 130
+    assert not (shop.folder / folder / "comparison.json").exists()
 
 
 @pytest.mark.once

@@ -45,8 +45,8 @@ def test_a_report_goes_where_it_is_asked_for(measured: Path, tmp_path: Path, cap
         (None, "crossover: no comparison at", 2),
         ("[1, 2]", "holds no JSON object", 3),
         ("{", "holds no JSON object", 3),
-        ('{"format": 2}', "no comparison of format 1, but of 2", 3),
-        ('{"format": 1, "runs": 3}', "not a comparison", 3),
+        ('{"format": 1}', "no comparison of format 2, but of 1", 3),
+        ('{"format": 2, "runs": 3}', "not a comparison", 3),
     ],
 )
 def test_what_is_no_comparison_is_refused(text: str | None, said: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

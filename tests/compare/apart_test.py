@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from crossover.compare.apart import Stages, taken_apart
 from crossover.compare.measurement import FAILED, FINISHED, ApartStage, Measurement
 from crossover.compare.schedule import Configuration, Size
 from crossover.compare.sweep import Sweep, swept
+from crossover.core.errors import DataError
 from tests.compare.sweep_test import CHILD, HASH, Children, record
 
 pytestmark = pytest.mark.once
@@ -65,6 +66,13 @@ def test_a_stage_that_fails_is_the_last_one_of_its_engine(sweep: Sweep) -> None:
         ("polars", "ingest", FINISHED), ("polars", "clean", FINISHED), ("polars", "train", FINISHED),
     ]  # fmt: skip
     assert made.apart[1].message == "of no use"
+
+
+def test_stages_of_other_data_than_that_of_the_runs_are_refused(sweep: Sweep) -> None:
+    made = swept(sweep, lambda run, done, of: None)
+    changed = replace(sweep, identify=Children(digest="second").identify)
+    with pytest.raises(DataError, match="`visits` is not what the runs before have read"):
+        taken_apart(changed, Stages(("ingest", "train"), Jobs()), made, lambda stage: None)
 
 
 def test_what_was_taken_apart_is_not_done_again(sweep: Sweep) -> None:

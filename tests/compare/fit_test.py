@@ -56,6 +56,15 @@ def test_two_sizes_give_a_line_whose_error_is_not_known() -> None:
     assert found.mean_error is None
 
 
+def test_two_sizes_that_no_line_meets_say_so() -> None:
+    # 1 s and 100 s at ten times the rows: the best fixed part is 0, and what is left misses both
+    found = fit([on_two_cores(1e6, 1.0), on_two_cores(1e7, 100.0)])
+    assert found is not None
+    assert found.terms["fixed"] == 0.0
+    assert found.mean_error is not None
+    assert found.mean_error > 0.4
+
+
 def test_times_that_fall_with_size_have_no_slope_and_no_negative_term() -> None:
     found = fit([on_two_cores(rows, value) for rows, value in zip(ROWS, (4.0, 3.0, 2.0, 1.0), strict=True)])
     assert found is not None

@@ -27,6 +27,6 @@ def size(name: str = "1", rows: int | None = 1_000, byte_count: int = 1_000_000)
 def measurement(*runs: MeasuredRun, sizes: tuple[MeasuredSize, ...] = ()) -> Measurement:
     moment = "2026-11-21T10:04:05.123456Z"
     return Measurement(
-        "shop", "shop.yaml", "d" * 64, "crossover compare shop.yaml", moment, moment, {"cpus": 2}, {"python": "3.11"},
+        "shop", "shop.yaml", "d" * 64, ("crossover compare shop.yaml",), moment, moment, {"cpus": 2}, {"python": "3.11"},
         sizes=sizes or (size(),), runs=runs,
     )  # fmt: skip

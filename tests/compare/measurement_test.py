@@ -27,7 +27,7 @@ def test_what_is_written_is_read_back() -> None:
     made = whole()
     text = json.dumps(made.to_json(), allow_nan=False)
     assert Measurement.from_json(json.loads(text)) == made
-    assert json.loads(text)["format"] == 1
+    assert json.loads(text)["format"] == 2
 
 
 def test_what_a_later_version_adds_is_left_out() -> None:

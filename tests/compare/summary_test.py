@@ -29,6 +29,11 @@ def only(made: Measurement) -> Summary:
     return summary
 
 
+def test_repeats_that_did_not_end_well_are_told_beside_those_that_did() -> None:
+    runs = [run(10.0), *(run(1.0, repeat=repeat, outcome=DOES_NOT_FIT, message="does not fit in 4 GB") for repeat in (1, 2))]
+    assert only(summarised(measurement(*runs))).marks == ("2 of 3 did not end well",)
+
+
 def test_a_spread_has_median_lowest_highest_and_the_sample_s_coefficient_of_variation() -> None:
     # mean 4, squares of the distances 4 + 1 + 9 = 14, sample variance 14 / 2 = 7
     found = spread([2.0, 3.0, 7.0])

@@ -207,6 +207,42 @@ def test_more_repeats_sizes_and_engines_are_added_to_what_is_there(sweep: Sweep,
     assert [part["engines"] for part in certificate["parts"] if part["name"] == "inputs"] == [["pandas", "polars"], ["pandas", "spark"]]
 
 
+def test_what_followed_from_fewer_runs_is_gone_as_soon_as_there_is_one_more(sweep: Sweep) -> None:
+    small = replace(sweep, sizes=sweep.sizes[:1], repeats=1)
+    run_all(small)
+    assert written(sweep).verdict
+    assert written(sweep).fits
+
+    def broken(run: MeasuredRun, done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        swept(replace(sweep, command="crossover compare --again-and-larger"), broken)
+    left = written(sweep)
+    assert len(left.runs) == 3
+    assert (left.verdict, left.fits, left.crossover, left.cost, left.models, left.latency) == ((), {}, {}, {}, {}, ())
+    # the command whose runs are all there concludes what another one left open
+    assert run_all(small).verdict
+
+
+def test_every_command_that_measured_something_is_kept_and_no_other(sweep: Sweep) -> None:
+    run_all(replace(sweep, sizes=sweep.sizes[:1], repeats=1, command="first"))
+    made = run_all(replace(sweep, configurations=[Configuration("spark", 2)], command="second"))
+    assert made.commands == ("first", "second")
+    assert made.request == {"engines": ["pandas", "polars", "spark"], "parallelism": [2], "repeats": 2, "warm_ups": 0}
+    before = sweep.place.read_bytes()
+    assert run_all(replace(sweep, sizes=sweep.sizes[:1], repeats=1, command="third")) == made
+    assert sweep.place.read_bytes() == before
+
+
+def test_a_parallelism_that_is_added_later_has_a_name_of_its_own(sweep: Sweep) -> None:
+    one = replace(sweep, sizes=sweep.sizes[:1], repeats=1)
+    run_all(replace(one, configurations=[Configuration("pandas", 1)]))
+    certificate = run_all(replace(one, configurations=[Configuration("pandas", 2)])).sizes[0].certificate
+    assert certificate is not None
+    assert certificate["engines"] == ["pandas x1", "pandas x2"]
+
+
 def test_an_engine_on_several_parallelisms_is_compared_with_itself(sweep: Sweep, children: Children) -> None:
     configurations = [Configuration("pandas", 1), Configuration("pandas", 2)]
     made = run_all(replace(sweep, sizes=sweep.sizes[:1], configurations=configurations, repeats=1))

@@ -75,7 +75,7 @@ class Comparison:
             for scale in self.scales
         )
         bare = Measurement(
-            "p", "p.yaml", "h", "crossover compare p.yaml", "", "", self.machine, {}, sizes=sizes, runs=tuple(self.runs)
+            "p", "p.yaml", "h", ("crossover compare p.yaml",), "", "", self.machine, {}, sizes=sizes, runs=tuple(self.runs)
         )
         return summarised(bare)
 

@@ -189,6 +189,15 @@ def test_without_a_key_rows_are_matched_by_their_exact_columns(write: Writer) ->
     assert part.first.values == {"one": 9.5, "two": 9.6}
 
 
+def test_a_row_that_nothing_names_is_compared_all_the_same(write: Writer) -> None:
+    schema: Schema = {"mean": Fact(DOUBLE, exact=False)}
+    part = compare_tables("table means", write([(1.5,)], schema, ()), write([(1.6,)], schema, ()))
+    assert part.first is not None
+    assert (part.first.column, part.first.key, part.first.values) == ("mean", {}, {"one": 1.5, "two": 1.6})
+    missing = compare_tables("table means", write([(1.5,)], schema, ()), write([], schema, ()))
+    assert missing.differences == 1
+
+
 def test_a_column_of_another_type_or_mark_is_a_difference(write: Writer) -> None:
     schema = {**SCHEMA, "delay": Fact(DOUBLE)}
     part = compare_tables("table flights", write(ROWS), write(ROWS, schema))

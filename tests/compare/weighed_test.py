@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from crossover.compare import conclusion
 from crossover.compare.amount_words import bytes_text, rows_text, seconds_text
 from crossover.compare.measurement import Measurement
 from crossover.compare.weighed import weighed
@@ -41,6 +42,13 @@ def test_spark_wins_at_the_largest_size_and_from_where_on_is_said() -> None:
     assert verdict_of(comparison)[1] == "Take spark from about 1.4 million rows on; below, take pandas."
     answers = [(choice["size"], choice["answer"]) for choice in comparison.weighed().crossover["choices"]]
     assert answers == [("0.1", "one machine"), ("0.3", "one machine"), ("1", "one machine"), ("3", "distributed")]
+
+
+def test_where_another_engine_wins_again_is_said_and_who_wins_on_each_side() -> None:
+    # 10 + 2 n = 1 + 10 n at 1.125 million rows, and 10 + 2 n = 60 + n / 2 at 33.3 million
+    comparison = Comparison((0.1, 1, 3, 10), repeats=1).engine("pandas", straight(1, 10)).engine("polars", straight(60, 0.5))
+    second = verdict_of(comparison.engine("spark", straight(10, 2)))[1]
+    assert second == "Take spark from about 1.1 million rows to 33 million rows; below, take pandas and above, take polars."
 
 
 def test_what_is_too_close_is_said_so_and_the_simpler_is_taken() -> None:
@@ -143,6 +151,17 @@ def test_a_size_that_did_not_fit_bounds_the_end_whatever_the_line_says() -> None
         "At 3 million rows (size 3), the largest measured, spark on 2 cores took 15 s, pandas ran out of memory, and the answers are the same.",
         "Take spark on 2 cores at this size: nothing else finished.",
     )
+
+
+def test_a_size_at_which_nothing_fitted_has_rows_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conclusion, "_with_models", lambda measurement: measurement)
+    fits = {"fits": lambda rows: rows < 5e6}
+    comparison = Comparison((1, 2, 8), repeats=1).engine("pandas", straight(1, 3), **fits).engine("spark", straight(12, 1), **fits)
+    bare = comparison.measurement()
+    sizes = tuple(replace(size, rows=None) if size.name == "8" else size for size in bare.sizes)
+    found = conclusion.concluded(replace(bare, sizes=sizes))
+    assert [(size.rows, size.rows_estimated) for size in found.sizes] == [(1_000_000, False), (2_000_000, False), (8_000_000, True)]
+    assert found.crossover["memory"]["pandas"]["failed_rows"] == 8_000_000
 
 
 def test_an_engine_that_no_longer_fits_does_not_hold_up_the_crossover_of_the_others() -> None:

@@ -35,11 +35,11 @@ def measured() -> dict[str, Any]:
     """Return the same before anything is made of it."""
     runs = [run for size in SIZES for (engine, cores) in COSTS for run in _runs(size, engine, cores)]
     return {
-        "format": 1,
+        "format": 2,
         "pipeline": "fraud",
         "document": "conf/fraud.yaml",
         "document_hash": "7545313d6e685ba58cb7846c5caa3ac7f5bf0cacbdacd7cb9cea962d71a9a40c",
-        "command": "crossover compare conf/fraud.yaml --scale 0.01,0.1,0.3,1 --engine pandas,polars,spark --parallelism 1,2 --repeat 3 --memory 4GB",
+        "commands": ["crossover compare conf/fraud.yaml --scale 0.01,0.1,0.3,1 --engine pandas,polars,spark --parallelism 1,2 --repeat 3 --memory 4GB"],
         "started": "2026-11-21T20:00:00+00:00",
         "ended": "2026-11-21T20:31:12+00:00",
         "machine": {

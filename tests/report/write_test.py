@@ -123,6 +123,22 @@ def test_the_crossover_is_where_the_lines_of_the_fixture_meet(plain: tuple[Read,
     assert "spark wins from 17.4 million" in plain[0].text
 
 
+def test_what_the_lines_alone_say_is_not_said_of_the_runs(tmp_path: Path) -> None:
+    found = comparison()
+    found["crossover"] |= {"rows": 1e6, "until_rows": 4e7, "interval": None}
+    assert found["crossover"]["choices"][-1]["answer"] != "distributed"
+    read, _, _ = written(tmp_path, found)
+    assert "spark's line is lower from1.00 millioninput rows to 40.0 million" in read.text
+    assert "lines cross at 1.00 million" in read.text
+    assert "lines cross at 40.0 million" in read.text
+    assert "by the lines through all sizes; at the largest measured one it was not." in read.text
+    assert "spark wins from 1.00" not in read.text
+
+
+def test_tables_that_fold_have_their_titles_in_markdown_too(plain: tuple[Read, str, str]) -> None:
+    assert "What Spark did, in the first run that counts" in plain[2]
+
+
 def test_all_rows_of_a_table_are_as_long_as_its_header(plain: tuple[Read, str, str]) -> None:
     for table in re.findall(r"<table.*?</table>", plain[1], re.DOTALL):
         lengths = {len(re.findall(r"<t[hd][ >]", row)) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)}
@@ -264,7 +280,7 @@ def test_without_matplotlib_the_data_of_the_plots_stands_in_tables(tmp_path: Pat
     assert ["polars", "1", "14,200,000", "25.2 s", "24.7 s", "26.5 s", "25.5 s"] in read.rows
 
 
-@pytest.mark.parametrize("found", [{}, {"format": 2}, {"format": 1}, {"format": 1, "runs": 3}, {**measured(), "sizes": [{"name": "1"}]}])
+@pytest.mark.parametrize("found", [{}, {"format": 1}, {"format": 2}, {"format": 2, "runs": 3}, {**measured(), "sizes": [{"name": "1"}]}])
 def test_what_is_no_comparison_is_refused(found: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(DataError, match="comparison"):
         write_report(found, tmp_path / "report")

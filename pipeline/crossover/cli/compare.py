@@ -208,11 +208,12 @@ def _run(document: Path, size: Size, configuration: Configuration, runs: Path, *
 
 
 def _forget(sweep: Sweep) -> None:
+    # first what names the others: broken off here, nothing is left that looks whole
+    sweep.place.unlink(missing_ok=True)
     for path in (sweep.folder.attempts, sweep.runs / sweep.pipeline / "stages"):
         if path.exists():
             shutil.rmtree(path)
     sweep.folder.attempts.mkdir()
-    sweep.place.unlink(missing_ok=True)
 
 
 def _tell_known(sweep: Sweep) -> None:

@@ -12,7 +12,7 @@ from crossover.compare.measured_run import outcome_of, usage_of
 from crossover.compare.measurement import FINISHED, ApartStage, Measurement
 from crossover.compare.schedule import Configuration, Size
 from crossover.compare.summary import START
-from crossover.compare.sweep import Sweep
+from crossover.compare.sweep import Sweep, asked, looked_at
 from crossover.runs.durable import write_json
 from crossover.runs.folder import Attempt
 from crossover.runs.measure.child import run_measured
@@ -30,13 +30,17 @@ Told = Callable[[ApartStage], None]
 
 
 def taken_apart(sweep: Sweep, stages: Stages, measurement: Measurement, told: Told) -> Measurement:
-    """Return the measurement with the stages of each size and configuration, where they are not there yet, in it."""
+    """Return the measurement with the stages of each size and configuration, where they are not there yet, in it.
+
+    Raises DataError where the data of a size is no longer what its runs have read.
+    """
+    known = {(each.size, each.engine, each.parallelism) for each in measurement.apart}
     for size in sweep.sizes:
-        for configuration in sweep.configurations:
-            wanted = (size.name, configuration.engine, configuration.parallelism)
-            if wanted in {(each.size, each.engine, each.parallelism) for each in measurement.apart}:
-                continue
-            made = []
+        missing = [each for each in sweep.configurations if (size.name, each.engine, each.parallelism) not in known]
+        if missing:
+            measurement = asked(looked_at(measurement, sweep, size), sweep)
+        for configuration in missing:
+            made: list[ApartStage] = []
             for stage in _stages(sweep, stages, size, configuration):
                 made.append(stage)
                 told(stage)

@@ -86,10 +86,14 @@ class Fit:
         return self.line(cores).at(rows)
 
     @property
+    def used(self) -> int:
+        """How many terms are above 0: the others took nothing of the points' freedom."""
+        return sum(value > 0 for value in self.terms.values())
+
+    @property
     def errors(self) -> Floats | None:
-        """Relative errors of the points; None where there are as many terms as points, which are met without fail."""
-        cells = {(point.rows, point.parallelism) for point in self.points}
-        if len(cells) <= len(self.terms):
+        """Relative errors of the points; None where as many terms as points are above 0: these are met without fail."""
+        if len({(point.rows, point.parallelism) for point in self.points}) <= self.used:
             return None
         return np.array([self.at(point.rows, point.parallelism) / point.value - 1 for point in self.points])
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-FORMAT = 1
+FORMAT = 2
 FINISHED, DOES_NOT_FIT, FAILED = "finished", "does not fit", "failed"
 """Outcomes of a run."""
 RETRIES, NOISE = "retries", "noise"
@@ -48,6 +48,8 @@ class MeasuredSize(FromJson):
     certificate: Mapping[str, Any] | None = None
     same_answer: bool | None = None
     """None where fewer than two answers could be compared."""
+    rows_estimated: bool = False
+    """Whether no run has ended well there, so that the rows are those of the nearest other size, by bytes."""
 
 
 @dataclass(frozen=True)
@@ -224,14 +226,15 @@ class Measurement(FromJson):
     pipeline: str
     document: str
     document_hash: str
-    command: str
+    commands: tuple[str, ...]
+    """Those that measured something, in their order: together they make all of it."""
     started: str
     ended: str
     """Of the last run so far, UTC."""
     machine: Mapping[str, Any]
     versions: Mapping[str, str]
     request: Mapping[str, Any] = field(default_factory=dict)
-    """Engines, parallelism, repeats and warm-ups that were asked for."""
+    """Engines, parallelism, repeats and warm-ups that were asked for, by all commands together."""
     sizes: tuple[MeasuredSize, ...] = ()
     runs: tuple[MeasuredRun, ...] = ()
     summaries: tuple[Summary, ...] = ()
@@ -255,6 +258,7 @@ class Measurement(FromJson):
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         known = cls.known(value)
+        known["commands"] = tuple(known["commands"])
         known["sizes"] = tuple(MeasuredSize.from_json(each) for each in known.get("sizes", ()))
         known["runs"] = tuple(MeasuredRun.from_json(each) for each in known.get("runs", ()))
         known["summaries"] = tuple(Summary.from_json(each) for each in known.get("summaries", ()))

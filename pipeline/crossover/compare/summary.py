@@ -33,8 +33,8 @@ Configured = tuple[str, str, int]
 def summarised(measurement: Measurement) -> Measurement:
     """Return the measurement with summaries of what was measured so far, and with noisy runs marked."""
     summaries = tuple(
-        summary_of(measurement.size(size), runs)
-        for (size, _, _), runs in _by_configuration(measurement.runs).items()
+        summary_of(measurement.size(size), runs, _ended_badly(measurement, (size, engine, parallelism)))
+        for (size, engine, parallelism), runs in _by_configuration(measurement.runs).items()
         if measurement.size(size).rows is not None
     )
     noisy = {(each.size, each.engine, each.parallelism) for each in summaries if NOISE in each.marks}
@@ -42,11 +42,17 @@ def summarised(measurement: Measurement) -> Measurement:
     return replace(measurement, runs=runs, summaries=summaries)
 
 
-def summary_of(size: MeasuredSize, runs: Sequence[MeasuredRun]) -> Summary:
-    """Return the summary of the kept runs, at least one, of one configuration."""
+def _ended_badly(measurement: Measurement, configured: Configured) -> int:
+    """Return how many runs that would count did not end well."""
+    return sum((run.size, run.engine, run.parallelism) == configured and not run.discarded and not run.finished for run in measurement.runs)
+
+
+def summary_of(size: MeasuredSize, runs: Sequence[MeasuredRun], ended_badly: int = 0) -> Summary:
+    """Return the summary of the kept runs, at least one, of one configuration, of which others ended badly."""
     first = runs[0]
     wall, cpu, peak = (spread(values) for values in zip(*(without_keeping(run) for run in runs), strict=True))
     noise = [NOISE] if wall.cv is not None and wall.cv > NOISY else []
+    badly = [f"{ended_badly} of {ended_badly + len(runs)} did not end well"] if ended_badly else []
     return Summary(
         size=size.name,
         engine=first.engine,
@@ -62,7 +68,7 @@ def summary_of(size: MeasuredSize, runs: Sequence[MeasuredRun]) -> Summary:
         clocks=_clocks(runs),
         rows_per_s=(size.rows or 0) / wall.median,
         training_rows_per_s_per_iteration=_throughput(runs),
-        marks=(*([RETRIES] if any(RETRIES in run.marks for run in runs) else []), *noise),
+        marks=(*([RETRIES] if any(RETRIES in run.marks for run in runs) else []), *noise, *badly),
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from crossover.compare.answers import check_inputs, rows_of, settled, with_size
-from crossover.compare.conclusion import concluded
+from crossover.compare.conclusion import concluded, unconcluded
 from crossover.compare.machine import machine_facts
 from crossover.compare.measured_run import measure
 from crossover.compare.measurement import FORMAT, MeasuredRun, MeasuredSize, Measurement
@@ -102,8 +102,9 @@ def swept(sweep: Sweep, told: Told) -> Measurement:
     if not missing and measurement.verdict:
         return measurement
     _clear(sweep, measurement)
+    measurement = asked(measurement, sweep)
     for size in {turn.size.name: turn.size for turn in missing}.values():
-        measurement = _looked_at(measurement, sweep, size)
+        measurement = looked_at(measurement, sweep, size)
     for turn in missing:
         measurement = _with_run(measurement, sweep, turn)
         write_json(sweep.place, measurement.to_json())
@@ -133,12 +134,11 @@ def begun(sweep: Sweep) -> Measurement:
         pipeline=sweep.pipeline,
         document=sweep.document,
         document_hash=sweep.document_hash,
-        command=sweep.command,
+        commands=(),
         started=iso(utc_now()),
         ended=iso(utc_now()),
         machine=machine_facts(sweep.memory_limit),
         versions=library_versions(),
-        request=sweep.request(),
     )
     if not sweep.place.exists():
         return fresh
@@ -150,7 +150,16 @@ def begun(sweep: Sweep) -> Measurement:
     if known is None:
         raise ConfigError(f"`{sweep.place}` is no comparison of this version", notes=[_OTHERWISE])
     _refuse_another(sweep, known, fresh)
-    return replace(known, command=sweep.command, request=sweep.request())
+    return known
+
+
+def asked(measurement: Measurement, sweep: Sweep) -> Measurement:
+    """Return the measurement with a command that adds to it, and what it asks for."""
+    before, now = measurement.request, sweep.request()
+    lists = {name: list(dict.fromkeys([*before.get(name, ()), *now[name]])) for name in ("engines", "parallelism")}
+    numbers = {name: max(before.get(name, 0), now[name]) for name in ("repeats", "warm_ups")}
+    commands = tuple(dict.fromkeys([*measurement.commands, sweep.command]))
+    return replace(measurement, commands=commands, request={**lists, **numbers})
 
 
 _OTHERWISE = "--again begins anew; --out names another folder"
@@ -174,7 +183,7 @@ def _shown(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _looked_at(measurement: Measurement, sweep: Sweep, size: Size) -> Measurement:
+def looked_at(measurement: Measurement, sweep: Sweep, size: Size) -> Measurement:
     """Return the measurement with a size whose inputs are those of its runs. Raises DataError if they are not."""
     found = sweep.identify(size)
     inputs = {name: asdict(each) for name, each in found.inputs.items()}
@@ -192,10 +201,11 @@ def _with_run(measurement: Measurement, sweep: Sweep, turn: Turn) -> Measurement
     run_id = f"{new_run_id()}-{turn.configuration.engine}-{turn.configuration.parallelism}"
     attempt = sweep.folder.attempt(run_id)
     run = measure(turn, sweep.child(turn, sweep.runs, run_id), attempt, sweep.memory_limit)
-    measurement = replace(measurement, runs=(*measurement.runs, run), ended=iso(utc_now()))
+    measurement = unconcluded(replace(measurement, runs=(*measurement.runs, run), ended=iso(utc_now())))
     if run.finished:
         measurement = _with_facts(measurement, turn.size.name, attempt)
-    return summarised(settled(measurement, run, sweep.several))
+    several = sweep.several or len({each.parallelism for each in measurement.runs}) > 1
+    return summarised(settled(measurement, run, several))
 
 
 def _with_facts(measurement: Measurement, name: str, attempt: Attempt) -> Measurement:
@@ -204,4 +214,8 @@ def _with_facts(measurement: Measurement, name: str, attempt: Attempt) -> Measur
     size = measurement.size(name)
     check_inputs(size, record["inputs"])
     versions = {**record["versions"], **measurement.versions}
-    return with_size(replace(measurement, versions=versions), replace(size, rows=size.rows or rows_of(record)))
+    return with_size(replace(measurement, versions=versions), replace(size, rows=_rows(size, record), rows_estimated=False))
+
+
+def _rows(size: MeasuredSize, record: Mapping[str, Any]) -> int:
+    return size.rows if size.rows is not None and not size.rows_estimated else rows_of(record)

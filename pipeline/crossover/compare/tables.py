@@ -155,7 +155,9 @@ class _Pair:
 
 
 def _smallest(table: WrittenTable, positions: Order) -> int:
-    """Return the position of the row with the smallest key."""
+    """Return the position of the row with the smallest key; of rows that nothing tells apart the first."""
+    if not table.match_columns:
+        return int(positions[0])
     keys = pa.table({name: column.take(pa.array(positions)) for name, column in table.match_columns.items()})
     order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names])
     return int(positions[order[0].as_py()])

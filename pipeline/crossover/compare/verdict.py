@@ -79,10 +79,20 @@ def _distributed(point: CrossoverPoint | None, last: Choice) -> str:
     take = _name(last, last.take)
     if point is None or point.rows is None or point.rows > last.rows:
         return f"Take {take} at this size; where it begins to win was not found"
-    assert last.other is not None
-    if point.rows < 1:
+    begins, ends = point.rows >= 1, point.until is not None
+    if not begins and not ends:
         return f"Take {take} at every size"
-    return f"Take {take} from about {rows_text(point.rows)} on{_between(point)}; below, take {_name(last, last.other)}"
+    below = f"below, take {_holder(point, last, point.rows)}" if begins else ""
+    above = f"above, take {_holder(point, last, point.until)}" if point.until is not None else ""
+    start = f" from about {rows_text(point.rows)}" if begins else ""
+    end = f" to {rows_text(point.until)}" if point.until is not None else " on"
+    return f"Take {take}{start}{end}{_between(point)}; {' and '.join(filter(None, (below, above)))}"
+
+
+def _holder(point: CrossoverPoint, last: Choice, rows: float) -> str:
+    """Return the engine of one machine whose line is the lowest at a size."""
+    best = min(point.holders, key=lambda each: each.fit.at(rows, each.parallelism))
+    return best.engine if _alike(last) and best.parallelism == last.take.parallelism else f"{best.engine} on {cores_text(best.parallelism)}"
 
 
 def _where(point: CrossoverPoint | None, last: Choice) -> str:

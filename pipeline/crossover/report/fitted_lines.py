@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from crossover.compare.choices import DISTRIBUTED
 from crossover.compare.fit import Fit, Line
 from crossover.compare.measurement import Measurement
 from crossover.report.amounts import roughly
@@ -58,4 +59,15 @@ def crossing(measured: Measurement) -> tuple[Reference, ...]:
         return ()
     low, high = found.get("interval") or (None, None)
     ends = (float(low), float(high)) if low and high else None
-    return (Reference(f"{found['challenger']['engine']} wins from {roughly(rows)}", float(rows), upright=True, ends=ends),)
+    engine, until = found["challenger"]["engine"], found.get("until_rows")
+    begins, stops = ("lines cross at", "lines cross at") if not_seen(found) else (f"{engine} wins from", f"{engine} wins up to")
+    first = Reference(f"{begins} {roughly(rows)}", float(rows), upright=True, ends=ends)
+    return (first, Reference(f"{stops} {roughly(until)}", float(until), upright=True)) if until else (first,)
+
+
+def not_seen(found: Mapping[str, Any]) -> bool:
+    """Whether the lines let the challenger win at the largest size that was measured, and the runs there did not."""
+    if found.get("rows") is None or not found.get("choices"):
+        return False
+    last = found["choices"][-1]
+    return bool(found["rows"] <= last["rows"] and last["answer"] != DISTRIBUTED)

@@ -48,8 +48,8 @@ def _picture(picture: Picture) -> str:
 def _grid(grid: Grid) -> str:
     sides = ["---" if place < grid.left else "---:" for place in range(len(grid.header))]
     lines = [f"| {' | '.join(cells)} |" for cells in ([_text(name) for name in grid.header], sides, *([_text(cell) for cell in row] for row in grid.rows))]
-    caption = f"{_text(grid.caption)}\n\n" if grid.caption else ""
-    return caption + "\n".join(lines)
+    title = grid.caption or grid.folded
+    return (f"{_text(title)}\n\n" if title else "") + "\n".join(lines)
 
 
 def _text(value: str) -> str:

@@ -53,11 +53,12 @@ class Reading:
     @cached_property
     def sizes(self) -> tuple[MeasuredSize, ...]:
         """From the smallest to the largest."""
-        return tuple(sorted(self.measured.sizes, key=lambda size: (size.rows or 0, size.bytes)))
+        return tuple(sorted(self.measured.sizes, key=lambda size: size.bytes))
 
     def told(self, size: MeasuredSize) -> str:
         """Return `0.1 (3.2 million rows)`."""
-        return size.name if size.rows is None else f"{size.name} ({roughly(size.rows)} rows)"
+        about = "about " if size.rows_estimated else ""
+        return size.name if size.rows is None else f"{size.name} ({about}{roughly(size.rows)} rows)"
 
     @cached_property
     def largest(self) -> MeasuredSize | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crossover.report.amounts import NOT_KNOWN, count, roughly, seconds, share, size
 from crossover.report.blocks import Block, Grid, Notice, Page, Text, saying
+from crossover.report.fitted_lines import not_seen
 from crossover.report.reading import Configuration, Reading
 
 
@@ -30,7 +31,8 @@ def statement(found: Mapping[str, Any]) -> str:
         return f"None expected below {roughly(found['none_below_rows'])} rows: up to there {challenger} is not faster than {holders}. Beyond, nothing is said."
     begin = f"from about {roughly(found['rows'])} rows on" if found["rows"] >= 1 else "at every size"
     until = f", up to {roughly(found['until_rows'])} rows" if found.get("until_rows") else ""
-    return f"{challenger} is faster than {holders} {begin}{until}{_interval(found)}."
+    unseen = " by the lines through all sizes; at the largest measured one it was not" if not_seen(found) else ""
+    return f"{challenger} is faster than {holders} {begin}{until}{_interval(found)}{unseen}."
 
 
 def _statement(reading: Reading) -> Iterator[Block]:
@@ -38,7 +40,7 @@ def _statement(reading: Reading) -> Iterator[Block]:
     yield Notice("plain", statement(found if "challenger" in found else {}))
     if "challenger" in found and found.get("measured_to_rows"):
         far = f"All of them were measured up to {roughly(found['measured_to_rows'])} rows; a size is stated up to five times that, {roughly(found['limit_rows'])} rows."
-        yield Text(f"{far} {_share(found)}".strip())
+        yield Text(f"{far} {'' if found.get('doubt') else _share(found)}".strip())
     warm = found.get("warm") or {}
     if "challenger" in warm:
         yield Text(f"Without the start of the session, as in a notebook that runs already: {statement(warm)}")

@@ -29,9 +29,10 @@ def page(reading: Reading) -> Page:
 def repeat(reading: Reading) -> Page:
     """Return how to do it again, and every run that was made."""
     measured = reading.measured
+    same = "The same command measures" if len(measured.commands) == 1 else "The same commands, in this order, measure"
     blocks: list[Block] = [
-        Text(f"Measured from {_minute(measured.started)} to {_minute(measured.ended)} (UTC). The same command measures what is missing; in another folder, all of it:"),
-        Code((measured.command,)),
+        Text(f"Measured from {_minute(measured.started)} to {_minute(measured.ended)} (UTC). {same} what is missing; in another folder, all of it:"),
+        Code(measured.commands),
         Text(f"The document is {measured.document}, its hash {measured.document_hash}. Data with another fingerprint is refused."),
         Points(tuple(_methods(reading))),
         Grid(
@@ -51,7 +52,7 @@ def repeat(reading: Reading) -> Page:
 
 def _methods(reading: Reading) -> Iterator[str]:
     request = reading.measured.request
-    kept = sum(not run.discarded for run in reading.measured.runs)
+    kept = sum(run.counts for run in reading.measured.runs)
     warm = sum(run.discarded for run in reading.measured.runs)
     yield f"{kept} runs that count{f' and {warm} warm-ups that do not' if warm else ''}, engines in turn, each in a cold process of its own."
     if "repeats" in request:

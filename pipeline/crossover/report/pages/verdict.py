@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crossover.compare.difference import Difference
 from crossover.report.amounts import roughly, seconds, size
 from crossover.report.blocks import Block, Notice, Page, Text, Tile, Tiles
+from crossover.report.fitted_lines import not_seen
 from crossover.report.reading import Configuration, Reading
 
 
@@ -82,4 +83,6 @@ def _crossover(reading: Reading) -> Iterator[Tile]:
     else:
         low, high = found.get("interval") or (None, None)
         between = f"; 90% interval: {roughly(low)} to {roughly(high)}" if low is not None and high is not None else ""
-        yield Tile(f"{engine} wins from", roughly(found["rows"]) if found["rows"] >= 1 else "the first row", f"input rows{between}")
+        until = f" to {roughly(found['until_rows'])}" if found.get("until_rows") else ""
+        wins = f"{engine}'s line is lower from" if not_seen(found) else f"{engine} wins from"
+        yield Tile(wins, roughly(found["rows"]) if found["rows"] >= 1 else "the first row", f"input rows{until}{between}")
