@@ -48,6 +48,15 @@ def test_all_metrics_are_those_of_scikit_learn(local_learner: Any, centre: float
     assert {name: found[name] for name in wanted} == pytest.approx(wanted, rel=1e-12)
 
 
+@pytest.mark.parametrize("constant", [0.1, 1e9 + 0.1, -7.3])
+def test_a_constant_whose_mean_is_not_itself_has_no_r2_either(learner: Any, constant: float) -> None:
+    found = evaluated(learner, [constant] * 7, [1.0, 4.0, 2.0, 2.0, 2.0, 2.0, 2.0], 0.3)
+    assert (found["r2"], found["baseline_r2"]) == (None, None)
+    rows = [(constant, float(place), place % 2, None) for place in range(7)]
+    groups = by_group(learner, rows).tables["groups"]
+    assert {line["r2"] for lines in groups.values() for line in lines} == {None}
+
+
 def test_where_the_label_is_constant_r2_is_not_defined(local_learner: Any) -> None:
     found = evaluated(local_learner, [2.0, 2.0], [1.0, 4.0], 2.0)
     assert (found["r2"], found["baseline_r2"]) == (None, None)

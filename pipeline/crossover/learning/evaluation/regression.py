@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Any
 
@@ -35,14 +35,14 @@ def evaluate(compute: Compute, scored: Relation, label: str, prediction: str, tr
     columns = {**_of("residual", residual), **_of("from_mean", from_mean)}
     rows = Project(scored, tuple(columns.items()))
     # of the label less a number near its mean, so that no digits cancel
-    calls = [("rows", AggregateCall("count_rows")), ("stddev", AggregateCall("stddev", "from_mean"))]
+    calls = [("rows", AggregateCall("count_rows")), *_spread_of("from_mean")]
     calls += [(name, AggregateCall("sum", name)) for name in columns if name not in ("residual", "from_mean")]
     sums: dict[str, Any] = one_row(compute.collect(Aggregate(rows, (), tuple(calls))))
     shares = [percent / 100 for percent in QUANTILES]
     found = compute.neighbours(rows, {"residual": shares, "from_mean": shares})
     quantiles = {name: [None if pair is None else pair.quantile for pair in pairs] for name, pairs in found.items()}
     count = int(sums["rows"])
-    spread = (sums["stddev"] or 0.0) ** 2 * (count - 1)
+    spread = _spread(sums, count)
     metrics = _judged(sums, "residual", count, spread) | _named(quantiles["residual"])
     constant = _judged(sums, "from_mean", count, spread) | _named(quantiles["from_mean"])
     return Findings({"rows": count, **metrics, **{PREFIX + name: metric for name, metric in constant.items()}})
@@ -50,6 +50,15 @@ def evaluate(compute: Compute, scored: Relation, label: str, prediction: str, tr
 
 def _of(name: str, difference: Expression) -> dict[str, Expression]:
     return {name: difference, f"{name}_square": square(difference), f"{name}_size": call("absolute", difference)}
+
+
+def _spread_of(name: str) -> list[tuple[str, AggregateCall]]:
+    return [(each, AggregateCall(each, name)) for each in ("stddev", "min", "max")]
+
+
+def _spread(sums: Mapping[str, Any], rows: int) -> float:
+    """Return the sum of squares around the mean. Of equal values it is 0, though a deviation of them may be a last bit."""
+    return 0.0 if sums["min"] == sums["max"] else sums["stddev"] ** 2 * (rows - 1)
 
 
 def _judged(sums: dict[str, Any], of: str, rows: int, spread: float) -> Metrics:
@@ -75,12 +84,11 @@ def evaluate_groups(compute: Compute, scored: Relation, label: str, prediction: 
         return Findings({})
     columns = {"label": Column(label), **_of("residual", minus(Column(label), Column(prediction)))}
     sums = tuple((name, AggregateCall("sum", name)) for name in ("residual_square", "residual_size"))
-    calls = (("rows", AggregateCall("count_rows")), ("stddev", AggregateCall("stddev", "label")), *sums)
+    calls = (("rows", AggregateCall("count_rows")), *_spread_of("label"), *sums)
     every = Aggregate(in_groups(scored, columns, groups), KEYS, calls)
     most = len(groups) * MOST_GROUPS + 1
     found = {}
     for row in compute.collect(TopN(every, tuple(map(Order, KEYS)), most)).to_pylist():
-        spread = (row["stddev"] or 0.0) ** 2 * (row["rows"] - 1)
-        found[tuple(row[name] for name in KEYS)] = {"rows": row["rows"], **_judged(row, "residual", row["rows"], spread)}
+        found[tuple(row[name] for name in KEYS)] = {"rows": row["rows"], **_judged(row, "residual", row["rows"], _spread(row, row["rows"]))}
     check_few(found, groups)
     return findings(groups, found, TOLD)
