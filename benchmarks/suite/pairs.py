@@ -52,7 +52,7 @@ def _figures(finished: Finished) -> Figures:
 
 
 def summary(pairs: Sequence[Mapping[str, Figures]]) -> Figures:
-    """Return for each figure both medians, the median of the ratios, and a bound that the mean ratio stays below (95 %)."""
+    """Return for each figure both medians, the median of the ratios, and a bound that their geometric mean stays below (95 %)."""
     found: Figures = {"pairs": len(pairs)}
     for figure in FIGURES:
         ours = [pair["ours"][figure] for pair in pairs]

@@ -5,13 +5,14 @@
 Data is generated where it is missing; flights and taxi are copies of real data, which has to lie in data/flights (`make data/flights`)
 and data/taxi, and their scale is the number of copies. Every pair is two cold processes, each first in every other pair; the first pair warms
 the disk's cache and does not count. The answer of every program is held against ours by the certificate's own comparison. Results
-go to benchmarks/results/suite.json after each pair, and the same command goes on where it was broken off. Exit code 1 if an
-answer differs.
+go to benchmarks/results/suite.json after each pair, and the same command goes on where it was broken off; after a change of the code it
+begins anew. Exit code 1 if an answer differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -22,7 +23,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from benchmarks.suite.table import shown
 from benchmarks.suite.workloads import WORKLOADS, Workload
 from crossover.runs.versions import library_versions
 
-RESULTS = Path(__file__).parents[1] / "results" / "suite.json"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results" / "suite.json"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         for case in _cases(asked):
             entry = results.setdefault(case.name, _fresh())
-            if entry["versions"] != library_versions():
+            if {name: entry.get(name) for name in _PROVENANCE} != {name: _fresh()[name] for name in _PROVENANCE}:
                 entry = results[case.name] = _fresh()
             for number in range(len(entry["pairs"]), asked.pairs):
                 _add_pair(case, entry, number, asked.data, Path(place))
@@ -96,7 +98,22 @@ def _cases(asked: argparse.Namespace) -> Iterator[Case]:
 
 def _fresh() -> dict[str, Any]:
     machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
-    return {"versions": library_versions(), "machine": machine, "certificate": None, "pairs": []}
+    made_by = {"versions": library_versions(), "machine": machine, "revision": _revision()}
+    return {**made_by, "certificate": None, "pairs": []}
+
+
+@cache
+def _revision() -> str:
+    """Return a digest of our code and of what is written by hand: pairs of two states of either are not pooled."""
+    code = hashlib.sha256()
+    for folder in (ROOT / "pipeline" / "crossover", ROOT / "benchmarks" / "suite"):
+        for path in sorted(folder.rglob("*.py")):
+            code.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return code.hexdigest()[:16]
+
+
+_PROVENANCE = ("versions", "machine", "revision")
+"""What must be the same for all pairs of a case."""
 
 
 def _add_pair(case: Case, entry: dict[str, Any], number: int, data_folder: Path, place: Path) -> None:

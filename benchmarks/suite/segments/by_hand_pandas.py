@@ -22,7 +22,7 @@ READ = {
 
 
 def main(data: Path, out: Path, given: Path) -> None:
-    """Run the pipeline; write features, scores and metrics."""
+    """Run the pipeline; write scores and metrics."""
     out.mkdir(parents=True, exist_ok=True)
     with clock("read"):
         tables = {name: read(data / name, columns) for name, columns in READ.items()}
@@ -75,7 +75,6 @@ def finish_with(features: pd.DataFrame, out: Path, given: Path) -> None:
     customers = features["customer_id"].to_numpy()
     clusters, distance, metrics = clustered(customers, features["true_segment"].to_numpy(), x, given)
     with clock("write"):
-        features.to_parquet(out / "table.parquet", index=False)
         scores = pd.DataFrame({"customer_id": customers, "cluster": clusters, "distance": distance})
         scores.to_parquet(out / "scores.parquet", index=False, compression="zstd")
     finish(out, metrics)

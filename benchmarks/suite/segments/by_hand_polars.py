@@ -23,7 +23,7 @@ READ: dict[str, dict[str, Any]] = {
 
 
 def main(data: Path, out: Path, given: Path) -> None:
-    """Run the pipeline; write features, scores and metrics."""
+    """Run the pipeline; write scores and metrics."""
     out.mkdir(parents=True, exist_ok=True)
     with clock("read + join + features"):
         tables = {name: scanned(data / name, columns) for name, columns in READ.items()}
@@ -37,7 +37,6 @@ def main(data: Path, out: Path, given: Path) -> None:
     customers = features["customer_id"].to_numpy()
     clusters, distance, metrics = clustered(customers, features["true_segment"].to_numpy(), x, given)
     with clock("write"):
-        features.write_parquet(out / "table.parquet")
         pl.DataFrame({"customer_id": customers, "cluster": clusters, "distance": distance}).write_parquet(out / "scores.parquet")
     finish(out, metrics)
 

@@ -32,7 +32,7 @@ Centres = np.ndarray
 
 
 def main(data: Path, out: Path, given: Path) -> None:
-    """Run the pipeline; write features, scores and metrics."""
+    """Run the pipeline; write scores and metrics."""
     out.mkdir(parents=True, exist_ok=True)
     with np.load(given) as file:
         starts, judged = file["starts"], file["judged"]
@@ -55,7 +55,6 @@ def main(data: Path, out: Path, given: Path) -> None:
         scores = nearest(x, centres).cache()
         metrics = {"rows": rows, **judge(scores, centres, judged)}
     with clock("write"):
-        features.write.mode("overwrite").parquet(str(out / "table.parquet"))
         scores.select("customer_id", "cluster", "distance").write.mode("overwrite").parquet(str(out / "scores.parquet"))
     finish(out, metrics)
     spark.stop()
