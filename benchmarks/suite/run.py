@@ -104,10 +104,10 @@ def _fresh() -> dict[str, Any]:
 
 @cache
 def _revision() -> str:
-    """Return a digest of our code and of what is written by hand: pairs of two states of either are not pooled."""
+    """Return a digest of our code, the documents, and what is written by hand: pairs of two states of either are not pooled."""
     code = hashlib.sha256()
-    for folder in (ROOT / "pipeline" / "crossover", ROOT / "benchmarks" / "suite"):
-        for path in sorted(folder.rglob("*.py")):
+    for folder, kind in (("pipeline/crossover", "*.py"), ("benchmarks/suite", "*.py"), ("conf", "*.yaml")):
+        for path in sorted((ROOT / folder).rglob(kind)):
             code.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return code.hexdigest()[:16]
 

@@ -277,6 +277,16 @@ def test_data_that_changes_between_two_runs_is_refused(sweep: Sweep, children: C
     assert len(written(sweep).runs) == 1
 
 
+def test_a_run_that_failed_as_the_data_changed_is_no_result(sweep: Sweep, children: Children) -> None:
+    def change(run: MeasuredRun, done: int, of: int) -> None:
+        children.digest, children.does["polars"] = "second", "raises"
+
+    sweep.folder.prepare()
+    with pytest.raises(DataError, match="`visits` is not what the runs before have read"):
+        swept(sweep, change)
+    assert [run.outcome for run in written(sweep).runs] == [FINISHED]
+
+
 @pytest.mark.parametrize(
     ("changes", "told"),
     [

@@ -121,7 +121,7 @@ def test_the_command_says_how_to_run_on_the_copies(document: Path, tmp_path: Pat
         first, left_out, run = capsys.readouterr().out.splitlines()
         assert first.startswith(f"{out}: orders 8, customers 6, regions 2 rows, ")
         assert first.endswith(f"MB{told}")
-        assert left_out == "orders: 1 records whose quotes or fields are not in order are not in the copies"
+        assert left_out == "orders: 1 records that are no rows (quotes or fields not in order) are not in the copies"
         assert run == f"crossover run {document} --set data={out} --set region={out}/regions.csv"
 
 
@@ -206,6 +206,35 @@ def test_a_folder_a_pattern_and_a_file_of_this_folder_are_read_from_the_copies(
     (file,) = files_of(source)
     assert rows(file.path) == [["number", "shop", "paid"], ["1", "UA", "2.5"], ["2", "AA", "3"], ["3", "UA", "2.5"], ["4", "AA", "3"]]
     assert replicate(replica, Path("two")).unchanged
+
+
+def test_a_parameter_that_is_a_piece_of_a_name_leads_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sales-7.csv").write_text("number,shop,paid\n1,UA,2.5\n", encoding="utf-8")
+    text = ONE_SOURCE.replace("{data: DATA, shop: UA}", '{data: data, shop: UA, suffix: "-7", none: ""}').replace("PATH", "$data/sales${suffix}${none}.csv")
+    (tmp_path / "sales.yaml").write_text(text, encoding="utf-8")
+    made = replicate(Replica(Path("sales.yaml"), {}, 2), Path("two"))
+    assert made.manifest["settings"] == {"data": "two"}
+    assert (made.folder / "sales-7.csv").exists()
+
+
+def test_the_same_files_by_other_parameters_are_other_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data" / "sales").mkdir(parents=True)
+    (tmp_path / "data" / "sales" / "1.csv").write_text("number,shop,paid\n1,UA,2.5\n", encoding="utf-8")
+    for data, path in (("data", "$data/sales/*.csv"), ("data/sales", "$data/*.csv")):
+        (tmp_path / f"{data.replace('/', '-')}.yaml").write_text(ONE_SOURCE.replace("DATA", data).replace("PATH", path), encoding="utf-8")
+    replicate(Replica(Path("data.yaml"), {}, 2), Path("two"))
+    with pytest.raises(ConfigError, match="holds other data: its paths"):
+        replicate(Replica(Path("data-sales.yaml"), {}, 2), Path("two"))
+
+
+def test_text_that_is_no_utf_8_is_refused(document: Path, tmp_path: Path) -> None:
+    with (tmp_path / "data" / "orders.csv").open("ab") as file:
+        file.write(b"14,J\xf6rg,,,,,\n")
+    with pytest.raises(DataError, match="holds text that is no UTF-8"):
+        replicate(Replica(document, {}, 2), tmp_path / "two")
 
 
 @pytest.mark.parametrize(

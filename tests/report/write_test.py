@@ -12,6 +12,7 @@ import pytest
 from crossover.core.errors import DataError
 from crossover.report import plots
 from crossover.report.amounts import visible
+from crossover.report.fitted_lines import not_seen
 from crossover.report.html import POLICY
 from crossover.report.write import write_report
 from tests.report.comparison import HOSTILE, SIZES, comparison, measured
@@ -133,6 +134,14 @@ def test_what_the_lines_alone_say_is_not_said_of_the_runs(tmp_path: Path) -> Non
     assert "lines cross at 40.0 million" in read.text
     assert "by the lines through all sizes; at the largest measured one it was not." in read.text
     assert "spark wins from 1.00" not in read.text
+
+
+def test_lines_that_cross_back_before_the_largest_size_say_what_was_seen() -> None:
+    last = {"rows": 1.42e7, "answer": "one machine"}
+    assert not_seen({"rows": 1e6, "until_rows": None, "choices": [last]})
+    assert not not_seen({"rows": 1e6, "until_rows": 5e6, "choices": [last]})
+    assert not not_seen({"rows": 2e7, "choices": [last]})
+    assert not not_seen({"rows": 1e6, "choices": [{**last, "answer": "distributed"}]})
 
 
 def test_tables_that_fold_have_their_titles_in_markdown_too(plain: tuple[Read, str, str]) -> None:

@@ -13,6 +13,7 @@ from crossover.runs import commit as commit_module
 from crossover.runs import durable
 from crossover.runs.commit import REJECTED, check_files, commit, last_rejected, read_current, resolve_current
 from crossover.runs.folder import RunFolder
+from crossover.runs.published import commit_of
 from tests.runs.attempts import committed, current_token, publication, write_attempt
 
 
@@ -186,6 +187,17 @@ def test_a_model_that_the_commit_does_not_hold_is_named_with_those_it_holds(tmp_
     with pytest.raises(ConfigError, match="commit 000001 holds no `lat`") as caught:
         resolve_current(folder.path / "current" / "lat")
     assert caught.value.notes == ("it holds: late, tables",)
+
+
+def test_the_commit_of_an_attempt_is_found_whatever_else_is_damaged(tmp_path: Path) -> None:
+    folder, made = committed(tmp_path, ["old", "new"])
+    (folder.commits / "000001.json").write_text("{")
+    (folder.commits / "notes.json").write_text("{}")
+    found = commit_of(folder.attempts / made[1].run)
+    assert found is not None
+    assert found[1] == made[1]
+    assert commit_of(folder.attempts / made[0].run) is None
+    assert commit_of(tmp_path / "elsewhere") is None
 
 
 @pytest.mark.parametrize("damage", ["pointer", "record"])

@@ -60,18 +60,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         fingerprints({"s": CsvSource("s", str(tmp_path), (SourceColumn("a", ("a",), INT),))})
 
 
-@pytest.mark.parametrize("change", ["rewritten", "added", "gone"])
+@pytest.mark.parametrize("change", ["another content", "added", "gone"])
 def test_files_that_change_while_they_are_read_are_found_out(tmp_path: Path, change: str) -> None:
     files = write(tmp_path / "1", a="x,y", b="x,y")
     sources = {"s": CsvSource("s", str(tmp_path / "1"), (SourceColumn("x", ("x",), INT),))}
-    before = stamps(sources)
-    check_unchanged(sources, before)
+    before, inputs = stamps(sources), fingerprints(sources)
+    os.utime(files[1], (1, 1))
+    check_unchanged(sources, before, inputs)
     if change == "gone":
         files[0].unlink()
     else:
-        (files[0] if change == "rewritten" else tmp_path / "1" / "c").write_text("x,y\n1,2")
+        (files[0] if change == "another content" else tmp_path / "1" / "c").write_text("x,y\n1,2")
     with pytest.raises(EngineError, match="source `s` was changed while it was read") as caught:
-        check_unchanged(sources, before)
+        check_unchanged(sources, before, inputs)
     assert caught.value.transient
 
 

@@ -106,6 +106,6 @@ def _report(made: Dataset, what: str, *, as_json: bool) -> None:
     line(f"{made.folder}: {rows} rows, {size:,.1f} MB{', there already' if made.unchanged else ''}")
     left_out = {name: table["left_out"] for name, table in tables.items() if table.get("left_out")}
     for name, count in left_out.items():
-        line(f"{name}: {count:,} records whose quotes or fields are not in order are not in the copies")
+        line(f"{name}: {count:,} records that are no rows (quotes or fields not in order) are not in the copies")
     if settings := made.manifest.get("settings"):
         line(" ".join(["crossover run", what, *(f"--set {shlex.quote(f'{name}={value}')}" for name, value in settings.items())]))

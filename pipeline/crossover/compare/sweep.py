@@ -204,6 +204,8 @@ def _with_run(measurement: Measurement, sweep: Sweep, turn: Turn) -> Measurement
     measurement = unconcluded(replace(measurement, runs=(*measurement.runs, run), ended=iso(utc_now())))
     if run.finished:
         measurement = _with_facts(measurement, turn.size.name, attempt)
+    else:
+        looked_at(measurement, sweep, turn.size)  # other data may be why it failed, and then it is no result
     several = sweep.several or len({each.parallelism for each in measurement.runs}) > 1
     return summarised(settled(measurement, run, several))
 

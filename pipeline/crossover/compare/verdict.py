@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def _one_kind(findings: Findings, last: Choice) -> str:
 
 def _distributed(point: CrossoverPoint | None, last: Choice) -> str:
     take = _name(last, last.take)
-    if point is None or point.rows is None or point.rows > last.rows:
+    if point is None or point.rows is None or not point.rows <= last.rows < (point.until or math.inf):
         return f"Take {take} at this size; where it begins to win was not found"
     begins, ends = point.rows >= 1, point.until is not None
     if not begins and not ends:

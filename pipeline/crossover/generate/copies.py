@@ -15,12 +15,15 @@ import pyarrow.parquet as pq
 from crossover.core.errors import DataError
 from crossover.sources.csv import read_texts
 from crossover.sources.header import read_header
+from crossover.sources.reasons import NOT_UTF8
 from crossover.sources.specification import REASON, CsvSource, FileSource
 
 _WHOLE_NUMBER = r"^ *[+-]?0*[0-9]{1,19}(\.0*)? *$"
 """Nothing with more digits is a number of 64 bits."""
 _STRUCTURAL = r'[",\r\n]'
 _LARGEST = 2**63 - 1
+_ROWS = 1 << 17
+"""That become text again at a time: a file with `multiline` is read as one piece."""
 _TEMPORARY = ".part"
 
 Batches = Iterator[pa.RecordBatch]
@@ -40,7 +43,7 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Copies:
-    """What became of a file: rows and bytes, and records of CSV that are left out, as their quotes or fields are not in order."""
+    """What became of a file: rows and bytes, and records of CSV that are left out: quotes or fields not in order, or a NUL."""
 
     rows: int
     bytes: int
@@ -97,15 +100,17 @@ def _read_parquet(path: Path, headers: list[str] | None) -> Batches:
 
 
 def _read_csv(source: CsvSource, path: Path, headers: list[str] | None, left_out: list[int]) -> Batches:
-    """Yield the records whose quotes and fields are in order; how many are not is added to `left_out`."""
+    """Yield the records whose structure is sound; how many are not is added to `left_out`."""
     if source.encoding != "utf-8":
         raise DataError(f"source `{source.name}`: {path} is {source.encoding}; only UTF-8 is copied")
     names = read_header(source, path).names
     places = range(len(names)) if headers is None else [names.index(header) for header in headers]
     for part in read_texts(source, path, places):
+        if pc.any(pc.equal(part[REASON], NOT_UTF8)).as_py():
+            raise DataError(f"source `{source.name}`: {path} holds text that is no UTF-8; only UTF-8 is copied")
         sound = part.filter(pc.is_null(part[REASON])).drop_columns(REASON)
         left_out.append(part.num_rows - sound.num_rows)
-        yield from sound.rename_columns([names[place] for place in places]).combine_chunks().to_batches()
+        yield from sound.rename_columns([names[place] for place in places]).combine_chunks().to_batches(max_chunksize=_ROWS)
 
 
 def _write_csv(source: CsvSource, path: Path, target: Path, count: int, fresh: Mapping[str, Fresh]) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,7 @@ T = TypeVar("T")
 RECIPE = 2
 MOST_COPIES = 10_000
 _PATTERN = frozenset("*?[")
+_BEGINS = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?(?=/|\Z)")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def replicate(replica: Replica, folder: Path | None = None, *, told: Told = nobo
         "pipeline": plan.pipeline,
         "copies": replica.count,
         "fresh": {name: list(copying.fresh(name)) for name in sorted(plan.sources)},
+        "paths": {name: _pattern(source, root) for name, source in sorted(plan.sources.items())},
         "inputs": {name: fingerprint(paths).digest for name, paths in sorted(files.items())},
     }
     made = whole(place, asked, partial(_write, plan, copying, files, root, replica.count, told))
@@ -115,9 +118,10 @@ def _beginning(path: str) -> PurePath:
 
 
 def _leading(plan: Plan) -> dict[str, PurePath]:
-    """Return the parameters that stand in paths alone: those that may lead elsewhere."""
-    alone = in_paths_alone(plan.text)
-    return {name: PurePath(value) for name, value in plan.parameters.items() if name in alone and isinstance(value, str)}
+    """Return the parameters that name a file or folder at the beginning of a path and stand nowhere else: they may lead elsewhere."""
+    begins = {found[1] for source in plan.document["sources"].values() if (found := _BEGINS.match(source["path"]))}
+    names = [name for name in in_paths_alone(plan.text) if name in begins]
+    return {name: PurePath(str(plan.parameters[name])) for name in names}
 
 
 def _settings(leading: Mapping[str, PurePath], root: PurePath, place: Path) -> dict[str, str]:

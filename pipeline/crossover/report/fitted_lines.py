@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -70,4 +71,5 @@ def not_seen(found: Mapping[str, Any]) -> bool:
     if found.get("rows") is None or not found.get("choices"):
         return False
     last = found["choices"][-1]
-    return bool(found["rows"] <= last["rows"] and last["answer"] != DISTRIBUTED)
+    wins = found["rows"] <= last["rows"] < (found.get("until_rows") or math.inf)
+    return bool(wins and last["answer"] != DISTRIBUTED)

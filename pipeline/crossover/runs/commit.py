@@ -7,6 +7,7 @@ is decided: unknown is not failed. Protocol: verify the attempt, write the commi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -43,12 +44,18 @@ class Publication:
     agreed: tuple[str, ...] = ()
 
 
-def commit(folder: RunFolder, attempt: Attempt, publication: Publication) -> Commit:
+def commit(folder: RunFolder, attempt: Attempt, publication: Publication, held: AbstractContextManager[None] | None = None) -> Commit:
     """Publish an attempt. Raises EngineError if it is not whole, or if the pointer could not be written.
 
-    The caller holds the lease of the folder. A pointer or a record that is damaged is left behind: the run is whole all the same.
+    The caller holds the lease of the folder; `held` is entered around what others can see, once all files are verified.
+    A pointer or a record that is damaged is left behind: the run is whole all the same.
     """
     files = tuple(verify(attempt))
+    with held or nullcontext():
+        return _made_visible(folder, attempt, publication, files)
+
+
+def _made_visible(folder: RunFolder, attempt: Attempt, publication: Publication, files: tuple[CommittedFile, ...]) -> Commit:
     before = _if_whole(read_current, folder)
     made = Commit(
         seq=max(_last_seq(folder), _if_whole(pointed, folder) or 0) + 1,

@@ -48,17 +48,21 @@ def stamps(sources: Mapping[str, FileSource]) -> Stamps:
     return {name: tuple(_stamp(source, file.path) for file in files_of(source)) for name, source in sorted(sources.items())}
 
 
-def check_unchanged(sources: Mapping[str, FileSource], before: Stamps) -> None:
-    """Raise EngineError if the files are not those of before: an answer would be told as one of other data."""
+def check_unchanged(sources: Mapping[str, FileSource], before: Stamps, inputs: Mapping[str, SourceFingerprint]) -> None:
+    """Raise EngineError if the files are not those of before: an answer would be told as one of other data.
+
+    A file that was written anew with the same content is the same, where `inputs` know it by its content.
+    """
     for name, known in before.items():
+        one = {name: sources[name]}
         try:
-            same = stamps({name: sources[name]})[name] == known
+            same = stamps(one)[name] == known or fingerprints(one)[name] == inputs[name]
         except DataError:
             same = False
         if not same:
             raise EngineError(
                 f"source `{name}` was changed while it was read, so nobody knows of what data this answer would be",
-                notes=["run again when nobody writes there"],
+                notes=["run again when nobody writes there; a pattern or a `where` leaves out what is still being written"],
                 transient=True,
             )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,8 +146,12 @@ def commit_of(attempt: Path) -> tuple[Places, Commit] | None:
     folder = Places(home.parent, home.name)
     if attempt.absolute().parent != folder.attempts or not folder.commits.is_dir():
         return None
-    commits = (read_commit(folder, int(each.stem)) for each in sorted(folder.commits.glob("*.json")))
-    return next(((folder, each) for each in commits if each.run == attempt.name), None)
+    for record in sorted(folder.commits.glob("[0-9]*.json"), reverse=True):
+        with suppress(DataError):  # a damaged one says nothing of this attempt
+            committed = read_commit(folder, int(record.stem))
+            if committed.run == attempt.name:
+                return folder, committed
+    return None
 
 
 def record_path(folder: Places, seq: int) -> Path:

@@ -99,7 +99,7 @@ def perform(
                 progress.watch(opened)
                 versions = {**identity.versions, **opened.versions()}
                 outcome = work.execute(opened, attempt, progress)
-                check_unchanged(work.sources, identity.stamps)
+                check_unchanged(work.sources, identity.stamps, identity.inputs)
                 progress.watch(None)
                 with progress.clock("stop"):
                     engines.close()
@@ -140,8 +140,8 @@ def publish(folder: RunFolder, attempt: Attempt, lease: Lease, agreed: tuple[str
     """Commit an attempt by its record: as accepted, or as rejected if a gate was missed. Raises EngineError if the lease is lost."""
     record = attempt.read_json(attempt.record.name)
     status = REJECTED if missed_gates(record) else ACCEPTED
-    with lease.still_held():
-        return commit(folder, attempt, Publication(record["key"], status, record["engine"], record["versions"], agreed))
+    publication = Publication(record["key"], status, record["engine"], record["versions"], agreed)
+    return commit(folder, attempt, publication, lease.still_held())
 
 
 def missed_gates(record: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
