@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pyarrow.parquet as pq
 import pytest
 
 from crossover.core.redaction import HIDDEN
 from crossover.engines.registry import ENGINES
+from crossover.runs.measure.child import Finished, run_measured
 from tests.cli.conftest import Shop
 
 pytestmark = pytest.mark.once
@@ -122,3 +124,17 @@ def test_an_engine_named_that_cannot_run_is_an_engine_error(shop: Shop) -> None:
     assert done.code == 4
     assert done.err.startswith("crossover: lacking cannot run here: install the extra `lacking` of crossover-ml")
     assert not (shop.folder / "runs").exists()
+
+
+def test_a_source_that_changes_between_two_engines_is_no_difference_of_theirs(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def measured(command: Sequence[str]) -> Finished:
+        finished = run_measured(command)
+        with (shop.folder / "data" / "visits.csv").open("a") as file:
+            file.write("300,1,2.5,true\n")
+        return finished
+
+    monkeypatch.setattr("crossover.compare.several.run_measured", measured)
+    done = shop("run", "shop.yaml", "--engine", "polars,pandas", "-q")
+    assert done.code == 4
+    assert "source `visits` was changed between the runs of polars and pandas" in done.err
+    assert shop.current is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import re
 import signal
@@ -19,7 +20,7 @@ import typer
 import crossover
 from crossover.cli.output import line, report_error, tell
 from crossover.cli.own_process import OWN_PROCESS
-from crossover.core.errors import FAULTS_OF_A_DISK, ConfigError, CrossoverError, DoesNotFit, EngineError, InternalError
+from crossover.core.errors import NO_ROOM, ConfigError, CrossoverError, DoesNotFit, EngineError, InternalError
 from crossover.core.nearest import did_you_mean
 from crossover.core.redaction import redact
 
@@ -27,6 +28,7 @@ COMMANDS = ("run", "check", "explain", "score", "compare", "diff", "report", "en
 """Each is a module of this folder, loaded when it is asked for: all of them take a fifth of a second more than one."""
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Base of the errors of a wrong command line; typer gives it no public name that all its versions share."""
+_FAULTS_OF_A_DISK = NO_ROOM | {errno.EIO, errno.EROFS}
 
 def about(
     version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.", callback=lambda asked: _version(asked))] = False,
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError as error:
         return report_error(DoesNotFit(f"memory ran out: {error or 'no more could be had'}"), as_json=as_json)
     except OSError as error:
-        if error.errno in FAULTS_OF_A_DISK:
+        if error.errno in _FAULTS_OF_A_DISK:
             where = f" on `{error.filename}`" if error.filename else ""
             return report_error(EngineError(f"{(error.strerror or str(error)).lower()}{where}"), as_json=as_json)
         return report_error(_internal(error), as_json=as_json)

@@ -12,6 +12,7 @@ from crossover.compare.measured_run import keep_records
 from crossover.compare.measurement import MeasuredRun, MeasuredSize, Measurement
 from crossover.core.errors import DataError
 from crossover.plan.build import INGEST
+from crossover.runs.fingerprint import other_source
 from crossover.runs.folder import Attempt
 
 
@@ -73,12 +74,12 @@ def with_size(measurement: Measurement, size: MeasuredSize) -> Measurement:
 
 def check_inputs(size: MeasuredSize, inputs: Mapping[str, Any]) -> None:
     """Raise DataError if a source is not what the other runs of the size have read."""
-    for source in dict.fromkeys([*size.inputs, *inputs]):
-        if size.inputs.get(source) != inputs.get(source):
-            raise DataError(
-                f"size {size.name}: `{source}` is not what the runs before have read, so no run can be compared with them",
-                notes=["--again begins the comparison anew; nothing else changes the data while it lasts"],
-            )
+    source = other_source(size.inputs, inputs)
+    if source is not None:
+        raise DataError(
+            f"size {size.name}: `{source}` is not what the runs before have read, so no run can be compared with them",
+            notes=["--again begins the comparison anew; nothing else changes the data while it lasts"],
+        )
 
 
 def rows_of(record: Mapping[str, Any]) -> int:

@@ -12,6 +12,7 @@ from crossover.compare.certificate import Certificate, Run, compare
 from crossover.compare.child_answer import how_it_ended, last_object
 from crossover.core.errors import EngineError
 from crossover.runs.error_json import error_from_json
+from crossover.runs.fingerprint import other_source
 from crossover.runs.folder import Attempt
 from crossover.runs.measure.child import Finished, run_measured
 from crossover.runs.measure.usage import Usage
@@ -75,11 +76,11 @@ def run_several(engines: Sequence[str], command: Callable[[str], Sequence[str]])
 
 def _check_inputs(runs: Sequence[Measured]) -> None:
     """Raise EngineError if a source was changed between two runs: no difference of theirs would say anything."""
-    first = runs[0].record["inputs"]
+    first = runs[0]
     for run in runs[1:]:
-        for name, found in run.record["inputs"].items():
-            if found != first.get(name):
-                raise EngineError(f"source `{name}` was changed between the runs of {runs[0].engine} and {run.engine}", transient=True)
+        source = other_source(first.record["inputs"], run.record["inputs"])
+        if source is not None:
+            raise EngineError(f"source `{source}` was changed between the runs of {first.engine} and {run.engine}", transient=True)
 
 
 def _measured(engine: str, finished: Finished) -> Measured:

@@ -6,8 +6,8 @@ import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FAULTS_OF_A_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
-"""Numbers of errors of the system for which neither document nor command is to blame."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Numbers of the system's errors for a disk, or a share of one, that is full."""
 
 
 @dataclass(frozen=True, order=True)

@@ -30,7 +30,8 @@ def redact(text: str) -> str:
 
 def redact_settings(settings: Mapping[str, str]) -> dict[str, str]:
     """Return settings with the values of secret names hidden, and secrets inside other values too."""
-    return {name: HIDDEN if _SECRET_NAME.search(name) else redact(value) for name, value in settings.items()}
+    shown: dict[str, str] = redact_values(settings)
+    return shown
 
 
 def redact_values(value: Any) -> Any:

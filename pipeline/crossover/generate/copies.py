@@ -63,12 +63,11 @@ def bounds(source: FileSource, path: Path, header: str) -> tuple[int, int] | Non
 
 def longest_mark(source: FileSource, path: Path, header: str) -> int | None:
     """Return the most `~` that stand before the digits at the end of a text of a column, None without any."""
-    longest: int | None = None
+    found: list[int] = []
     for batch in _read(source, path, [header], []):
         marks = pc.struct_field(pc.extract_regex(pc.unique(batch.column(0)).cast(pa.string()), r"(?P<mark>~+)[0-9]+$"), "mark")
-        found = pc.max(pc.utf8_length(marks)).as_py()
-        longest = found if longest is None or (found is not None and found > longest) else longest
-    return longest
+        found += pc.unique(pc.utf8_length(marks).drop_null()).to_pylist()
+    return max(found, default=None)
 
 
 def copy_file(source: FileSource, path: Path, target: Path, count: int, fresh: Mapping[str, Fresh]) -> Copies:

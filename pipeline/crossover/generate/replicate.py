@@ -171,21 +171,21 @@ def _fresh_values(plan: Plan, copying: Copying, files: Mapping[str, list[Path]])
     found: dict[Place, Fresh] = {}
     for group in copying.groups:
         numbers = [place for place in group if _is_number(plan.sources[place[0]], place[1])]
-        ranges = list(_told(bounds, numbers, plan, files))
+        ranges = list(_answers(bounds, numbers, plan, files))
         step = max(high for _, high in ranges) - min(low for low, _ in ranges) + 1 if ranges else 1
         texts = [place for place in group if place not in numbers]
-        mark = "~" * (1 + max(_told(longest_mark, texts, plan, files), default=0))
+        mark = "~" * (1 + max(_answers(longest_mark, texts, plan, files), default=0))
         for name, column in group:
             found[name, column] = Fresh(step if (name, column) in numbers else None, plan.sources[name].nulls, mark)
     return found
 
 
-def _told(ask: Callable[[FileSource, Path, str], T | None], places: Iterable[Place], plan: Plan, files: Mapping[str, list[Path]]) -> Iterator[T]:
+def _answers(ask: Callable[[FileSource, Path, str], T | None], places: Iterable[Place], plan: Plan, files: Mapping[str, list[Path]]) -> Iterator[T]:
     """Yield what each file of each column says, where it says anything."""
     for name, column in places:
         source = plan.sources[name]
-        answers = (ask(source, path, _header(source, path, column)) for path in files[name])
-        yield from (each for each in answers if each is not None)
+        found = (ask(source, path, _header(source, path, column)) for path in files[name])
+        yield from (each for each in found if each is not None)
 
 
 def _fresh(source: FileSource, path: Path, copying: Copying, values: Mapping[Place, Fresh]) -> dict[str, Fresh]:

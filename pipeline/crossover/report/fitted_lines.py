@@ -61,7 +61,7 @@ def crossing(measured: Measurement) -> tuple[Reference, ...]:
     low, high = found.get("interval") or (None, None)
     ends = (float(low), float(high)) if low and high else None
     engine, until = found["challenger"]["engine"], found.get("until_rows")
-    begins, stops = ("lines cross at", "lines cross at") if not_seen(found) else (f"{engine} wins from", f"{engine} wins up to")
+    begins, stops = ["lines cross at"] * 2 if not_seen(found) else [f"{engine} wins from", f"{engine} wins up to"]
     first = Reference(f"{begins} {roughly(rows)}", float(rows), upright=True, ends=ends)
     return (first, Reference(f"{stops} {roughly(until)}", float(until), upright=True)) if until else (first,)
 

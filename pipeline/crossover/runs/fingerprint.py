@@ -39,6 +39,11 @@ def _fingerprint_of(source: FileSource) -> SourceFingerprint:
         raise DataError(f"source `{source.name}`: {error.filename or source.path} cannot be read: {error.strerror}") from error
 
 
+def other_source(one: Mapping[str, Any], two: Mapping[str, Any]) -> str | None:
+    """Return the first source that two runs have not read alike, by its fingerprints; None if there is none."""
+    return next((name for name in dict.fromkeys([*one, *two]) if one.get(name) != two.get(name)), None)
+
+
 Stamps = Mapping[str, tuple[tuple[str, int, int], ...]]
 """Source: name, bytes and time of each file."""
 

@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
@@ -25,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crossover.core.clock import utc_now
-from crossover.core.errors import ConfigError
+from crossover.core.errors import NO_ROOM, ConfigError
 from crossover.language.types import Schema
 from crossover.plan.plan import RESERVED_MODEL_NAMES
 from crossover.runs.durable import read_json, write_json
@@ -33,7 +32,6 @@ from crossover.runs.published import Places
 from crossover.runs.table_schema import TableSchema
 
 SPARK_EVENTS = "_spark"
-NO_ROOM_LEFT = (errno.ENOSPC, errno.EDQUOT)
 RUN_ID = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -132,7 +130,7 @@ class RunFolder(Places):
                 folder.mkdir(parents=True, exist_ok=True)
                 _prove_writable(folder)
             except OSError as error:
-                if error.errno in NO_ROOM_LEFT:
+                if error.errno in NO_ROOM:
                     raise
                 message = f"cannot write to the run folder `{self.path}`: {_why_not_writable(folder, error)}"
                 raise ConfigError(message, notes=["name another one with --runs FOLDER"]) from error
