@@ -10,6 +10,8 @@ import psutil
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from crossover.engines.spark.class_archive import java_options
+
 
 def session() -> SparkSession:
     """Return a local session with settings that suit one machine."""
@@ -28,6 +30,9 @@ def session() -> SparkSession:
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.log.level": "ERROR",
     }
+    if archived := java_options():
+        # both start from the same archive of classes: it says nothing of what a layer costs
+        settings["spark.driver.extraJavaOptions"] = archived
     builder = SparkSession.builder.appName("by hand")
     for name, value in settings.items():
         builder = builder.config(name, value)

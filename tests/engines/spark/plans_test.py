@@ -133,6 +133,37 @@ def test_what_is_materialised_is_computed_once_and_given_back(spark_engine: Engi
     assert not persisted(spark_engine) - before
 
 
+def test_a_kept_table_forgets_how_it_came_about(spark_engine: Engine[Any]) -> None:
+    """Else each task that reads it is sent all that led to it."""
+    kept = Materialise(Aggregate(EVENTS, ("k",), (("n", AggregateCall("count_rows")),)), "kept", "a test")
+    doubled = Project(kept, (("k", Column("k")), ("twice", call("add", Column("n"), Column("n")))))
+    assert sorted(collected(spark_engine, doubled)) == [("a", 20), ("b", 20)]
+    lineage = lineage_of(spark_engine, doubled)
+    assert "LocalCheckpointRDD" in lineage
+    assert "ShuffledRowRDD" not in lineage
+    assert sorted(collected(spark_engine, doubled)) == [("a", 20), ("b", 20)]
+    spark_engine.release(kept)
+
+
+def test_a_kept_source_is_computed_by_the_query_that_counts_it(spark_engine: Engine[Any], tmp_path: Path) -> None:
+    for each in ("one", "other"):
+        (tmp_path / f"{each}.csv").write_text("id\n1\n2\n")
+    source = CsvSource("s", str(tmp_path), (SourceColumn("id", ("id",), INT),))
+    kept = Materialise(Scan(source, ("id",)), "s", "a test")
+    before = jobs(spark_engine)
+    spark_engine.evaluate(kept)
+    assert jobs(spark_engine) == before
+    assert collected(spark_engine, Aggregate(kept, (), (("n", AggregateCall("count_rows")),))) == [(4,)]
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert sorted(collected(spark_engine, kept)) == [(1,), (1,), (2,), (2,)]
+    spark_engine.release(kept)
+
+
+def lineage_of(engine: Engine[Any], relation: Relation) -> str:
+    return str(engine.evaluate(relation).data._jdf.queryExecution().toRdd().toDebugString())
+
+
 def jobs(engine: Engine[Any]) -> int:
     """Return how many jobs have begun, by the scheduler's own counter: the status store forgets all but the newest 1,000."""
     return int(engine.session.sparkContext._jsc.sc().dagScheduler().numTotalJobs())  # type: ignore[attr-defined]

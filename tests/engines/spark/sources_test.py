@@ -128,6 +128,15 @@ def test_headers_of_several_files_are_found_however_they_are_written(
         assert len(found) == 60 + 1 + 60 + 1 + 2
 
 
+def test_letters_that_look_like_a_byte_order_mark_are_dropped_by_spark_alone(spark_engine: Engine[Any], tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.csv").write_bytes(b"\xef\xbb\xbfx,id,name\nu,7,\xfc\n")
+    source = CsvSource("many", str(tmp_path), (ID, NAME), encoding="latin-1")
+    columns = ("id", "name", REASON)
+    found = spark_engine.collect(Scan(source, columns)).to_pylist()
+    assert found == read(source, columns).to_pylist() == [{"id": 7, "name": "\u00fc", REASON: None}] * 2
+
+
 @pytest.mark.parametrize("multiline", [False, True])
 def test_a_file_that_spark_would_pass_over_in_silence_is_refused(spark_engine: Engine[Any], tmp_path: Path, multiline: bool) -> None:
     write_lines(tmp_path / "_one.csv", ["id,name", "1,a"])

@@ -1,8 +1,8 @@
 """The records of text files: what `sources.records` says, as queries. One row a record, the header left out.
 
 A file is cut into blocks; within one, `monotonically_increasing_id` counts. Where rows are to be numbered, one
-aggregation over the blocks tells where each begins; where several files are read at once and rows are not numbered,
-one query finds the headers by their text.
+aggregation over the blocks tells where each begins. Where several files are read at once and rows are not numbered,
+headers are known by their text; if a line of a file may be one too, or its name is wanted, one query finds them first.
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ from crossover.core.errors import EngineError
 from crossover.engines.spark.frames import local_data
 from crossover.sources.dialect import Dialect, record_pattern
 from crossover.sources.files import display_name
+from crossover.sources.layout import Layout
+from crossover.sources.repeated_header import may_stand_again
 from crossover.sources.specification import FILE, ROW
 
 TEXT, PATH, BLOCK, NUMBER = "__text", "__path", "__block", "__number"
 
 LARGEST_WHOLE = 512 * 2**20
 """Bytes of a file that is read as one piece, as `multiline` makes it."""
+
+LOOKED_THROUGH = 4 * 2**30
+"""Bytes of files that are looked through for headers here. It takes a twentieth of the CPU of a query, but one thread."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf".decode("latin-1")
 
 
 @dataclass(frozen=True)
@@ -40,11 +47,13 @@ class Block:
     name: str
 
 
-def records(session: SparkSession, headers: Mapping[Path, str], dialect: Dialect, wanted: Collection[str]) -> DataFrame:
-    """Return TEXT, and FILE and ROW if wanted, of each record behind the header. Texts may be no valid UTF-8.
+def records(session: SparkSession, layouts: Sequence[Layout], wanted: Collection[str]) -> DataFrame:
+    """Return TEXT, and FILE and ROW if wanted, of each record behind the header of files of one dialect.
 
-    `headers` are the header lines of the files to read.
+    Texts may be no valid UTF-8.
     """
+    dialect = layouts[0].dialect
+    headers = {each.file: each.header for each in layouts}
     files = list(headers)
     if dialect.multiline:
         return reduce(DataFrame.unionByName, (_whole(session, file, dialect) for file in files))
@@ -54,6 +63,8 @@ def records(session: SparkSession, headers: Mapping[Path, str], dialect: Dialect
     if len(files) == 1:
         kept = lines.filter((F.col(BLOCK) != 0) | (_place_in_task(F.col(NUMBER)) != 0))
         return kept.select(TEXT, F.lit(display_name(files[0])).alias(FILE))
+    if FILE not in wanted and _are_known_by_text(layouts):
+        return lines.filter(~_may_be_header(headers)).select(TEXT)
     found = _header_numbers(lines, headers)
     if found is None:
         return _numbered(session, lines, files)
@@ -72,6 +83,13 @@ def _numbered(session: SparkSession, lines: DataFrame, files: Sequence[Path]) ->
 def _named(session: SparkSession, lines: DataFrame, names: Mapping[str, str]) -> DataFrame:
     table = pa.table({PATH: pa.array(names.keys(), pa.string()), FILE: pa.array(names.values(), pa.string())})
     return lines.join(F.broadcast(local_data(session, table)), PATH, "inner").select(TEXT, FILE)
+
+
+def _are_known_by_text(layouts: Sequence[Layout]) -> bool:
+    """Whether each file has one line that is a header's, as Spark reads it: it drops a byte order mark, which in latin-1 are letters."""
+    if any(each.header.startswith(BYTE_ORDER_MARK) for each in layouts):
+        return False
+    return sum(each.file.stat().st_size for each in layouts) <= LOOKED_THROUGH and not may_stand_again(layouts)
 
 
 def _header_numbers(lines: DataFrame, headers: Mapping[Path, str]) -> dict[str, int] | None:

@@ -25,6 +25,7 @@ from crossover.engines.spark.cardinality import check_cardinality
 from crossover.engines.spark.classic import known_work, launch, status
 from crossover.engines.spark.classic.ended_stages import EndedStages
 from crossover.engines.spark.classic.jvm_meter import JvmMeter
+from crossover.engines.spark.classic.keeping import forget_origin
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
 from crossover.engines.spark.java import java_home, spark_version
@@ -123,8 +124,11 @@ class SparkEngine(Engine[SparkFrame]):
         return relations.union(inputs)
 
     def materialise(self, node: nodes.Materialise, input: SparkFrame) -> SparkFrame:
-        """Computed here and now, so that its clock is its own."""
-        input.data.persist(StorageLevel.MEMORY_AND_DISK).count()
+        """Computed here and now, so that its clock is its own; a source by the query that follows at once, which counts its rows."""
+        kept = input.data.persist(StorageLevel.MEMORY_AND_DISK)
+        forget_origin(self.session, kept)
+        if not isinstance(node.input, nodes.Scan):
+            kept.count()
         return input
 
     def forget(self, input: SparkFrame) -> None:

@@ -72,7 +72,7 @@ def _rows(session: SparkSession, group: Sequence[Layout], columns: Sequence[str]
     """Return the rows of files of one layout, level by level: whatever is mentioned twice is a column of the level below."""
     layout = group[0]
     carried = [name for name in (FILE, ROW) if name in columns] + ([TEXT] if layout.raw else [])
-    lines = records(session, {each.file: each.header for each in group}, layout.dialect, columns)
+    lines = records(session, group, columns)
     faults = lines.select(*{*carried, TEXT}, _fault(layout.dialect).alias(FAULT))
     fields = faults.select(*carried, FAULT, F.when(F.col(FAULT).isNull(), _fields(layout.dialect)).alias(FIELDS))
     whole = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))

@@ -13,6 +13,7 @@ from py4j.protocol import Py4JError
 from pyspark.mllib.util import MLUtils
 from pyspark.sql import DataFrame
 
+from crossover.engines.spark.classic.keeping import forget_origin_of_rows
 from crossover.learning.models import iterations as told
 from crossover.learning.models.matrix import Floats
 
@@ -27,6 +28,7 @@ def lloyd(data: DataFrame, features: str, starts: Sequence[Floats], iterations: 
     clustering = context._jvm.org.apache.spark.mllib.clustering
     rows = getattr(vectors._jdf, "as")(_vector_encoder(context._jvm)).rdd()
     rows.persist(context._jvm.org.apache.spark.storage.StorageLevel.MEMORY_AND_DISK())
+    forget_origin_of_rows(context, rows)
     found = []
     try:
         for centres in starts:
