@@ -27,6 +27,9 @@ from crossover.sources.specification import FILE, ROW
 
 TEXT, PATH, BLOCK, NUMBER = "__text", "__path", "__block", "__number"
 
+BITS_IN_TASK = 33
+"""`monotonically_increasing_id` counts within a task in its lower bits; above them stands the number of the task."""
+
 LARGEST_WHOLE = 512 * 2**20
 """Bytes of a file that is read as one piece, as `multiline` makes it."""
 
@@ -38,13 +41,16 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf".decode("latin-1")
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a file that one task reads: number of its first record among all of its scan, and in the file."""
+    """A part of a file that one task reads: numbers of its first and last record in the scan, and what makes those rows of the file."""
 
-    path: str
-    start: int
     first: int
-    row: int
+    last: int
+    shift: int
     name: str
+
+    @property
+    def task(self) -> int:
+        return self.first >> BITS_IN_TASK
 
 
 def records(session: SparkSession, layouts: Sequence[Layout], wanted: Collection[str]) -> DataFrame:
@@ -57,9 +63,9 @@ def records(session: SparkSession, layouts: Sequence[Layout], wanted: Collection
     files = list(headers)
     if dialect.multiline:
         return reduce(DataFrame.unionByName, (_whole(session, file, dialect) for file in files))
-    lines = _lines(session, files, dialect)
     if ROW in wanted:
-        return _numbered(session, lines, files)
+        return _numbered(session, files, dialect)
+    lines = _lines(session, files, dialect)
     if len(files) == 1:
         kept = lines.filter((F.col(BLOCK) != 0) | (_place_in_task(F.col(NUMBER)) != 0))
         return kept.select(TEXT, F.lit(display_name(files[0])).alias(FILE))
@@ -67,16 +73,18 @@ def records(session: SparkSession, layouts: Sequence[Layout], wanted: Collection
         return lines.filter(~_may_be_header(headers)).select(TEXT)
     found = _header_numbers(lines, headers)
     if found is None:
-        return _numbered(session, lines, files)
+        return _numbered(session, files, dialect)
     # the text is looked at first: a set of numbers is asked for a boxed one
     kept = lines.filter(~(_may_be_header(headers) & F.col(NUMBER).isin(list(found.values()))))
     return _named(session, kept, _names_by_path(found, files)) if FILE in wanted else kept.select(TEXT)
 
 
-def _numbered(session: SparkSession, lines: DataFrame, files: Sequence[Path]) -> DataFrame:
-    blocks = F.broadcast(_block_frame(session, _blocks(lines, files)))
-    placed = lines.join(blocks, [PATH, BLOCK], "inner")
-    row = F.col(NUMBER) - F.col("first") + F.col("row")
+def _numbered(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> DataFrame:
+    blocks = F.broadcast(_block_frame(session, _blocks(_lines(session, files, dialect), files)))
+    # looked up by whole numbers, not by the text of its path
+    is_of = (F.shiftright(NUMBER, BITS_IN_TASK) == F.col("task")) & F.col(NUMBER).between(F.col("first"), F.col("last"))
+    placed = _lines(session, files, dialect, placed=False).join(blocks, is_of, "inner")
+    row = F.col(NUMBER) + F.col("shift")
     return placed.select(TEXT, F.col("name").alias(FILE), row.alias(ROW)).filter(F.col(ROW) > 1)
 
 
@@ -111,38 +119,38 @@ def _names_by_path(paths: Iterable[str], files: Sequence[Path]) -> dict[str, str
     return {path: names[unquote(urlsplit(path).path)] for path in paths}
 
 
-def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> DataFrame:
-    """Return the lines that are records, headers among them, with their place."""
+def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect, *, placed: bool = True) -> DataFrame:
+    """Return the lines that are records, headers among them, with their number and, unless they need none, their place.
+
+    Spark does not leave out a place that nobody reads: it stands beside each line, the path too.
+    """
     text = session.read.option("recursiveFileLookup", "true").text([spark_path(file) for file in files])
-    lines = text.select(
-        _decoded(F.col("value"), dialect).alias(TEXT),
-        F.col("_metadata.file_path").alias(PATH),
-        F.col("_metadata.file_block_start").alias(BLOCK),
-    )
+    place = [F.col("_metadata.file_path").alias(PATH), F.col("_metadata.file_block_start").alias(BLOCK)] if placed else []
+    lines = text.select(_decoded(F.col("value"), dialect).alias(TEXT), *place)
     return lines.filter(_is_filled(F.col(TEXT), dialect)).select("*", F.monotonically_increasing_id().alias(NUMBER))
 
 
 def _blocks(lines: DataFrame, files: Sequence[Path]) -> list[Block]:
     """Count the records of each block, and number them through each file from 1, which is the header."""
-    counted = lines.groupBy(PATH, BLOCK).agg(F.min(NUMBER).alias("first"), F.count(F.lit(1)).alias("count")).collect()
+    counted = lines.groupBy(PATH, BLOCK).agg(F.min(NUMBER).alias("first"), F.max(NUMBER).alias("last")).collect()
     names = _names_by_path({each[PATH] for each in counted}, files)
     blocks: list[Block] = []
     row, path = 1, ""
     for found in sorted(counted, key=lambda each: (each[PATH], each[BLOCK])):
         row = row if found[PATH] == path else 1
         path = found[PATH]
-        blocks.append(Block(path, found[BLOCK], found["first"], row, names[path]))
-        row += found["count"]
+        blocks.append(Block(found["first"], found["last"], row - found["first"], names[path]))
+        row += found["last"] - found["first"] + 1
     return blocks
 
 
 def _block_frame(session: SparkSession, blocks: Sequence[Block]) -> DataFrame:
     table = pa.table(
         {
-            PATH: pa.array([each.path for each in blocks], pa.string()),
-            BLOCK: pa.array([each.start for each in blocks], pa.int64()),
+            "task": pa.array([each.task for each in blocks], pa.int64()),
             "first": pa.array([each.first for each in blocks], pa.int64()),
-            "row": pa.array([each.row for each in blocks], pa.int64()),
+            "last": pa.array([each.last for each in blocks], pa.int64()),
+            "shift": pa.array([each.shift for each in blocks], pa.int64()),
             "name": pa.array([each.name for each in blocks], pa.string()),
         }
     )
@@ -189,8 +197,8 @@ def _is_filled(text: Column, dialect: Dialect) -> Column:
 
 
 def _place_in_task(number: Column) -> Column:
-    """The id counts in its lower 33 bits; with one file, each task reads one block."""
-    return number.bitwiseAND(F.lit(2**33 - 1))
+    """With one file, each task reads one block."""
+    return number.bitwiseAND(F.lit(2**BITS_IN_TASK - 1))
 
 
 def spark_path(file: Path) -> str:
