@@ -16,7 +16,7 @@ from crossover.sources.specification import CsvSource, FileSource, SourceColumn
 HEADER_LIMIT = 1 << 20
 """Bytes within which the first line must end."""
 
-_BOM = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _OTHER_FORMATS = {b"PAR1": "a Parquet file", b"\x1f\x8b": "compressed", b"PK\x03\x04": "a zip file", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -65,7 +65,7 @@ def positions(source: CsvSource, file: Path, header: Header) -> dict[str, int]:
 
 def _first_record(beginning: bytes, dialect: Dialect) -> tuple[int, int]:
     """Return the offsets of the first record that is not empty, without its line end."""
-    start = len(_BOM) if dialect.encoding == "utf-8" and beginning.startswith(_BOM) else 0
+    start = len(BYTE_ORDER_MARK) if dialect.encoding == "utf-8" and beginning.startswith(BYTE_ORDER_MARK) else 0
     while start < len(beginning):
         end = _line_end(beginning, start)
         if beginning[start:end].strip(dialect.blanks):

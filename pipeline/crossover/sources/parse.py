@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from crossover.sources.header import BYTE_ORDER_MARK
 from crossover.sources.layout import Layout
 
 _LARGEST_CHUNK = 1 << 30
-_BOM = b"\xef\xbb\xbf"
 
 
 def parse(block: bytes, layout: Layout, types: Mapping[int, pa.DataType], note: Callable[[Any], str] | None = None) -> pa.Table:
@@ -21,7 +21,7 @@ def parse(block: bytes, layout: Layout, types: Mapping[int, pa.DataType], note: 
     pyarrow does not take for its type and, without `note`, for such a row.
     """
     types = types or {0: pa.string()}
-    if block.startswith(_BOM):  # pyarrow takes it for the mark of a file; behind an empty line it is a character
+    if block.startswith(BYTE_ORDER_MARK):  # pyarrow takes it for the mark of a file; behind an empty line it is a character
         block = b"\n" + block
     return arrow_csv.read_csv(
         pa.BufferReader(block),

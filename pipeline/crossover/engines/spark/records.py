@@ -21,7 +21,9 @@ from crossover.core.errors import EngineError
 from crossover.engines.spark.frames import local_data
 from crossover.sources.dialect import Dialect, record_pattern
 from crossover.sources.files import display_name
+from crossover.sources.header import BYTE_ORDER_MARK
 from crossover.sources.layout import Layout
+from crossover.sources.partitions import bytes_of
 from crossover.sources.repeated_header import may_stand_again
 from crossover.sources.specification import FILE, ROW
 
@@ -35,8 +37,6 @@ LARGEST_WHOLE = 512 * 2**20
 
 LOOKED_THROUGH = 4 * 2**30
 """Bytes of files that are looked through for headers here. It takes a twentieth of the CPU of a query, but one thread."""
-
-BYTE_ORDER_MARK = b"\xef\xbb\xbf".decode("latin-1")
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def records(session: SparkSession, layouts: Sequence[Layout], wanted: Collection
     files = list(headers)
     if dialect.multiline:
         return reduce(DataFrame.unionByName, (_whole(session, file, dialect) for file in files))
+    text = _text(session, files)
     if ROW in wanted:
-        return _numbered(session, files, dialect)
-    lines = _lines(session, files, dialect)
+        return _numbered(session, text, files, dialect)
+    lines = _lines(text, dialect)
     if len(files) == 1:
         kept = lines.filter((F.col(BLOCK) != 0) | (_place_in_task(F.col(NUMBER)) != 0))
         return kept.select(TEXT, F.lit(display_name(files[0])).alias(FILE))
@@ -73,17 +74,17 @@ def records(session: SparkSession, layouts: Sequence[Layout], wanted: Collection
         return lines.filter(~_may_be_header(headers)).select(TEXT)
     found = _header_numbers(lines, headers)
     if found is None:
-        return _numbered(session, files, dialect)
+        return _numbered(session, text, files, dialect)
     # the text is looked at first: a set of numbers is asked for a boxed one
     kept = lines.filter(~(_may_be_header(headers) & F.col(NUMBER).isin(list(found.values()))))
     return _named(session, kept, _names_by_path(found, files)) if FILE in wanted else kept.select(TEXT)
 
 
-def _numbered(session: SparkSession, files: Sequence[Path], dialect: Dialect) -> DataFrame:
-    blocks = F.broadcast(_block_frame(session, _blocks(_lines(session, files, dialect), files)))
+def _numbered(session: SparkSession, text: DataFrame, files: Sequence[Path], dialect: Dialect) -> DataFrame:
+    blocks = F.broadcast(_block_frame(session, _blocks(_lines(text, dialect), files)))
     # looked up by whole numbers, not by the text of its path
     is_of = (F.shiftright(NUMBER, BITS_IN_TASK) == F.col("task")) & F.col(NUMBER).between(F.col("first"), F.col("last"))
-    placed = _lines(session, files, dialect, placed=False).join(blocks, is_of, "inner")
+    placed = _lines(text, dialect, placed=False).join(blocks, is_of, "inner")
     row = F.col(NUMBER) + F.col("shift")
     return placed.select(TEXT, F.col("name").alias(FILE), row.alias(ROW)).filter(F.col(ROW) > 1)
 
@@ -95,9 +96,9 @@ def _named(session: SparkSession, lines: DataFrame, names: Mapping[str, str]) ->
 
 def _are_known_by_text(layouts: Sequence[Layout]) -> bool:
     """Whether each file has one line that is a header's, as Spark reads it: it drops a byte order mark, which in latin-1 are letters."""
-    if any(each.header.startswith(BYTE_ORDER_MARK) for each in layouts):
+    if any(each.header.startswith(BYTE_ORDER_MARK.decode("latin-1")) for each in layouts):
         return False
-    return sum(each.file.stat().st_size for each in layouts) <= LOOKED_THROUGH and not may_stand_again(layouts)
+    return bytes_of(each.place for each in layouts) <= LOOKED_THROUGH and not may_stand_again(layouts)
 
 
 def _header_numbers(lines: DataFrame, headers: Mapping[Path, str]) -> dict[str, int] | None:
@@ -119,12 +120,16 @@ def _names_by_path(paths: Iterable[str], files: Sequence[Path]) -> dict[str, str
     return {path: names[unquote(urlsplit(path).path)] for path in paths}
 
 
-def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect, *, placed: bool = True) -> DataFrame:
+def _text(session: SparkSession, files: Sequence[Path]) -> DataFrame:
+    """Return the lines of the files, which Spark lists when it is asked for this."""
+    return session.read.option("recursiveFileLookup", "true").text([spark_path(file) for file in files])
+
+
+def _lines(text: DataFrame, dialect: Dialect, *, placed: bool = True) -> DataFrame:
     """Return the lines that are records, headers among them, with their number and, unless they need none, their place.
 
     Spark does not leave out a place that nobody reads: it stands beside each line, the path too.
     """
-    text = session.read.option("recursiveFileLookup", "true").text([spark_path(file) for file in files])
     place = [F.col("_metadata.file_path").alias(PATH), F.col("_metadata.file_block_start").alias(BLOCK)] if placed else []
     lines = text.select(_decoded(F.col("value"), dialect).alias(TEXT), *place)
     return lines.filter(_is_filled(F.col(TEXT), dialect)).select("*", F.monotonically_increasing_id().alias(NUMBER))
@@ -132,6 +137,7 @@ def _lines(session: SparkSession, files: Sequence[Path], dialect: Dialect, *, pl
 
 def _blocks(lines: DataFrame, files: Sequence[Path]) -> list[Block]:
     """Count the records of each block, and number them through each file from 1, which is the header."""
+    # one row for each block of a file, which is 128 MB in most settings
     counted = lines.groupBy(PATH, BLOCK).agg(F.min(NUMBER).alias("first"), F.max(NUMBER).alias("last")).collect()
     names = _names_by_path({each[PATH] for each in counted}, files)
     blocks: list[Block] = []
@@ -171,7 +177,7 @@ def _whole(session: SparkSession, file: Path, dialect: Dialect) -> DataFrame:
     text = session.read.option("recursiveFileLookup", "true").text(spark_path(file), wholetext=True)
     content = F.decode(F.col("value").cast("binary"), "ISO-8859-1")
     if dialect.encoding == "utf-8":
-        content = F.regexp_replace(content, "^\u00ef\u00bb\u00bf", "")
+        content = F.regexp_replace(content, f"^{BYTE_ORDER_MARK.decode('latin-1')}", "")
     found = F.regexp_extract_all(content, F.lit(_record_in_file(dialect)), F.lit(1))
     filled = text.select(F.filter(found, lambda record: _is_filled(record, dialect)).alias("records"))
     numbered = filled.select(F.posexplode("records").alias("place", "record")).filter(F.col("place") > 0)
