@@ -95,6 +95,9 @@ def _read_block(task: tuple[RowReader, bytes]) -> tuple[Layout, pa.Table]:
 def _side_by_side(function: Callable[[T], R], tasks: Iterator[T]) -> Iterator[R]:
     """Yield the results in order; as many tasks at a time as pyarrow has threads, so that memory is bounded."""
     workers = pa.cpu_count()
+    if workers == 1:
+        yield from map(function, tasks)
+        return
     with ThreadPoolExecutor(workers) as pool:
         running: deque[Future[R]] = deque()
         for task in tasks:

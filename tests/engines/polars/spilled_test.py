@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from crossover.core.errors import DataError, EngineError
+from crossover.engines.base import EngineOptions
 from crossover.engines.polars import sources
 from crossover.engines.polars.session import PolarsEngine
 from crossover.engines.polars.spilled import PREFIX, spill
@@ -38,7 +39,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def engine(temporary: Path) -> Iterator[PolarsEngine]:
     del temporary
-    with PolarsEngine() as found:
+    with PolarsEngine(EngineOptions()) as found:
         yield found
 
 
@@ -94,7 +95,7 @@ def test_a_source_without_rows_has_none(engine: PolarsEngine, temporary: Path, t
 def test_its_files_go_with_its_last_reader_and_with_the_engine(temporary: Path, tmp_path: Path) -> None:
     source = source_of(tmp_path, [0.0])
     first, second = kept_of(source), kept_of(source, ("id", ROW))
-    with PolarsEngine() as engine:
+    with PolarsEngine(EngineOptions()) as engine:
         engine.collect(first)
         engine.collect(second)
         assert len(list(temporary.iterdir())) == 2

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crossover.engines.base import EngineOptions, WrittenFile
+from crossover.engines.base import WrittenFile
 from crossover.engines.pandas import aggregates, blocks, joins, relations, sources, windows
 from crossover.engines.pandas.capabilities import CAPABILITIES
 from crossover.engines.pandas.frames import Frame, frame_to_arrow
@@ -31,12 +31,6 @@ class PandasEngine(SingleNodeEngine[Frame]):
 
     name = "pandas"
     capabilities = CAPABILITIES
-
-    def __init__(self, options: EngineOptions) -> None:
-        super().__init__()
-        if options.parallelism:
-            # reading and writing files; the rest is one thread
-            pa.set_cpu_count(options.parallelism)
 
     # relations
 

@@ -32,7 +32,7 @@ def missing() -> str | None:
 
 
 def open_engine(options: EngineOptions) -> PolarsEngine:
-    """Open the engine. `parallelism` becomes Polars' number of threads, which is fixed when Polars is first loaded.
+    """Open the engine. `parallelism` becomes the number of Polars' threads, which is fixed when Polars is first loaded, and of Arrow's.
 
     Raises
     ------
@@ -47,4 +47,4 @@ def open_engine(options: EngineOptions) -> PolarsEngine:
 
     if options.alone:
         hide_pandas()
-    return PolarsEngine()
+    return PolarsEngine(options)

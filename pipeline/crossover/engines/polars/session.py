@@ -10,7 +10,7 @@ from typing import ClassVar
 import polars as pl
 import pyarrow as pa
 
-from crossover.engines.base import WrittenFile
+from crossover.engines.base import EngineOptions, WrittenFile
 from crossover.engines.capabilities import Capabilities
 from crossover.engines.polars import blocks, relations, sources, windows
 from crossover.engines.polars.capabilities import CAPABILITIES
@@ -31,8 +31,8 @@ class PolarsEngine(SingleNodeEngine[Frame]):
     name: ClassVar[str] = "polars"
     capabilities: ClassVar[Capabilities] = CAPABILITIES
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, options: EngineOptions) -> None:
+        super().__init__(options)
         self._readers: dict[nodes.Relation, int] = {}
 
     @property

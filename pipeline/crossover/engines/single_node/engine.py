@@ -9,7 +9,9 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from crossover.engines.base import Engine, F
+import pyarrow as pa
+
+from crossover.engines.base import Engine, EngineOptions, F
 from crossover.engines.single_node import k_means, softmax, sums
 from crossover.engines.single_node.blocks import Blocks
 from crossover.engines.single_node.memory import give_back, use_system_memory
@@ -22,9 +24,12 @@ from crossover.relations.nodes import Materialise
 class SingleNodeEngine(Engine[F]):
     """An engine whose frames are in the memory of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: EngineOptions) -> None:
         super().__init__()
         use_system_memory()
+        if options.parallelism:
+            # files are read and written by Arrow's threads; training takes one
+            pa.set_cpu_count(options.parallelism)
         self._held: dict[Materialise, dict[tuple[Any, ...], Blocks]] = {}
 
     @abstractmethod
