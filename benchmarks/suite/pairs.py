@@ -1,22 +1,17 @@
-"""One pair of runs, ours and one written by hand, each a process of its own; and what many pairs say."""
+"""One pair of runs, ours and one written by hand, each a process of its own."""
 
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.stats import t
-
 from crossover.runs.durable import read_json
 from crossover.runs.measure.child import Finished, run_measured
 
 Figures = dict[str, Any]
-FIGURES = ("wall_s", "cpu_s", "clocks_cpu_s", "peak_memory")
 
 
 def run_ours(document: Path, settings: Mapping[str, str], engine: str, runs: Path) -> tuple[Figures, Path]:
@@ -49,32 +44,6 @@ def _measured(command: list[str]) -> Finished:
 def _figures(finished: Finished) -> Figures:
     usage = finished.usage
     return {"wall_s": usage.wall_s, "cpu_s": usage.cpu_s, "peak_memory": usage.peak_memory, "read_bytes": usage.read_bytes, "cpu_from": usage.cpu_from}
-
-
-def summary(pairs: Sequence[Mapping[str, Figures]]) -> Figures:
-    """Return for each figure both medians, the median of the ratios, and a bound that their geometric mean stays below (95 %)."""
-    found: Figures = {"pairs": len(pairs)}
-    for figure in FIGURES:
-        ours = [pair["ours"][figure] for pair in pairs]
-        by_hand = [pair["by hand"]["cpu_s" if figure == "clocks_cpu_s" else figure] for pair in pairs]
-        ratios = [a / b for a, b in zip(ours, by_hand, strict=True)]
-        found[figure] = {
-            "ours": statistics.median(ours),
-            "by hand": statistics.median(by_hand),
-            "ratio": statistics.median(ratios),
-            "upper_bound": upper_bound(ratios),
-        }
-    found["apart_cpu_s"] = statistics.median(pair["ours"]["cpu_s"] - pair["ours"]["clocks_cpu_s"] for pair in pairs)
-    return found
-
-
-def upper_bound(ratios: Sequence[float]) -> float | None:
-    """Return the one-sided 95 % bound of the geometric mean, by Student's t of the logarithms; None of fewer than three."""
-    if len(ratios) < 3:
-        return None
-    logarithms = np.log(ratios)
-    error = logarithms.std(ddof=1) / np.sqrt(len(ratios))
-    return float(np.exp(logarithms.mean() + t.ppf(0.95, len(ratios) - 1) * error))
 
 
 def in_turn(number: int, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:

@@ -15,7 +15,6 @@ import argparse
 import hashlib
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -29,13 +28,15 @@ from typing import Any
 
 from benchmarks.suite import given as given_by_us
 from benchmarks.suite.answers import certificate
-from benchmarks.suite.pairs import in_turn, run_by_hand, run_ours, summary
+from benchmarks.suite.pairs import in_turn, run_by_hand, run_ours
 from benchmarks.suite.table import shown
 from benchmarks.suite.workloads import WORKLOADS, Workload
+from crossover.compare.machine import machine_facts
 from crossover.runs.versions import library_versions
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results" / "suite.json"
+SUMMED_UP = {ROOT / "benchmarks" / "suite" / name for name in ("summary.py", "table.py")}
 
 
 @dataclass(frozen=True)
@@ -97,17 +98,19 @@ def _cases(asked: argparse.Namespace) -> Iterator[Case]:
 
 
 def _fresh() -> dict[str, Any]:
-    machine = {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()}
-    made_by = {"versions": library_versions(), "machine": machine, "revision": _revision()}
+    made_by = {"versions": library_versions(), "machine": machine_facts(None), "revision": _revision()}
     return {**made_by, "certificate": None, "pairs": []}
 
 
 @cache
 def _revision() -> str:
-    """Return a digest of our code, the documents, and what is written by hand: pairs of two states of either are not pooled."""
+    """Return a digest of our code, the documents, and what is written by hand: pairs of two states of either are not pooled.
+
+    How pairs are summed up and shown is left out, as it changes none.
+    """
     code = hashlib.sha256()
     for folder, kind in (("pipeline/crossover", "*.py"), ("benchmarks/suite", "*.py"), ("conf", "*.yaml")):
-        for path in sorted((ROOT / folder).rglob(kind)):
+        for path in sorted(set((ROOT / folder).rglob(kind)) - SUMMED_UP):
             code.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
     return code.hexdigest()[:16]
 
@@ -133,7 +136,6 @@ def _add_pair(case: Case, entry: dict[str, Any], number: int, data_folder: Path,
     if entry["certificate"] is None or not found["same_answer"]:
         entry["certificate"] = found
     entry["pairs"].append({"ours": figures, "by hand": theirs, "load": os.getloadavg()[0]})
-    entry["summary"] = summary(entry["pairs"])
     entry["date"] = datetime.now(UTC).date().isoformat()
     shutil.rmtree(runs, ignore_errors=True)
 
