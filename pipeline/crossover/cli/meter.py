@@ -11,7 +11,7 @@ from crossover.core.errors import EngineError
 from crossover.engines.base import EngineOptions
 from crossover.engines.registry import ENGINES, missing, open_engine
 from crossover.runs.measure.process import COUNTS_BYTES
-from crossover.runs.measure.self_test import BOUND, Check, check_child, check_engine
+from crossover.runs.measure.self_test import BOUND, Check, check_child, check_engine, check_run
 
 
 def meter(*, as_json: bool) -> int:
@@ -22,7 +22,9 @@ def meter(*, as_json: bool) -> int:
     for name in ENGINES:
         if missing(name) is None:
             with open_engine(name, EngineOptions()) as engine:
-                checks += check_engine(engine)
+                found = check_engine(engine)
+            # an engine that works in this process alone is a child like the first
+            checks += [*found, *(check_run(name) if found else [])]
     error = _error([each for each in checks if not each.held])
     if as_json:
         print_json({"checks": [each.to_json() for each in checks], "bound": BOUND, **error_json(error)})

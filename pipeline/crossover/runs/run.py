@@ -31,6 +31,7 @@ from crossover.runs.durable import write_json
 from crossover.runs.fingerprint import Stamps, check_unchanged, fingerprints, hash_json, stamps
 from crossover.runs.folder import Attempt, RunFolder
 from crossover.runs.lease import Lease
+from crossover.runs.measure.control_groups import cpu_of_our_group
 from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
 from crossover.runs.progress import Display, Progress
 from crossover.runs.record import Outcome, RunRecord, SourceFingerprint
@@ -87,7 +88,7 @@ def perform(
     work: Work, identity: Identity, engine: str, options: EngineOptions, attempt: Attempt, display: Display
 ) -> RunRecord:
     """Execute work in a private attempt and write its record. Nothing is published."""
-    with ProcessTree(root_of_this_run()) as tree, Progress(display, tree, attempt.log) as progress:
+    with ProcessTree(root_of_this_run(), cpu=cpu_of_our_group()) as tree, Progress(display, tree, attempt.log) as progress:
         started = utc_now()
         whole = tree.mark()
         progress.event("begun", pipeline=work.pipeline, engine=engine, key=identity.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from crossover.runs.measure import child
+from crossover.runs.measure import child, control_groups
 from crossover.runs.measure.child import run_measured
 from crossover.runs.measure.process import COUNTS_BYTES
 from crossover.runs.measure.process_tree import ProcessTree, root_of_this_run
@@ -27,6 +28,34 @@ def test_cpu_of_a_child_is_what_it_says_itself() -> None:
     # the rest is start and end of the interpreter; the kernel counts in hundredths
     assert said - 0.03 <= finished.usage.cpu_s <= said + 0.4
     assert finished.usage.wall_s >= finished.usage.cpu_s * 0.9
+
+
+COUNT = f"""
+import json, sys, time
+from {control_groups.__name__} import cpu_of_our_group
+counted = cpu_of_our_group()
+began, before = time.process_time(), counted() if counted else 0.0
+while time.process_time() < began + 0.5: sum(range(2000))
+print(json.dumps([counted and counted() - before, time.process_time() - began]))
+"""
+
+
+def test_a_measured_child_reads_the_count_of_the_group_that_it_is_in() -> None:
+    finished = run_measured([sys.executable, "-c", COUNT])
+    counted, said = json.loads(finished.output)
+    assert (counted is None) == (finished.usage.cpu_from == "polling")
+    assert counted is None or counted == pytest.approx(said, abs=0.05)
+
+
+def test_a_group_that_we_are_not_in_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cgroup.procs").write_text(f"{os.getpid()}\n", encoding="ascii")
+    (tmp_path / "cpuacct.usage").write_text("1500000000\n", encoding="ascii")
+    monkeypatch.setenv(control_groups.VARIABLE, str(tmp_path))
+    counted = control_groups.cpu_of_our_group()
+    assert counted is not None
+    assert counted() == 1.5
+    (tmp_path / "cgroup.procs").write_text("1\n", encoding="ascii")
+    assert control_groups.cpu_of_our_group() is None
 
 
 def test_what_a_child_uses_before_the_first_look_counts(monkeypatch: pytest.MonkeyPatch) -> None:

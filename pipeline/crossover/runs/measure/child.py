@@ -13,7 +13,8 @@ from typing import Literal
 
 import psutil
 
-from crossover.runs.available_memory import VARIABLE
+from crossover.runs import available_memory
+from crossover.runs.measure import control_groups
 from crossover.runs.measure.control_groups import ControlGroups
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.measure.usage import Sample, Usage
@@ -64,7 +65,7 @@ def run_measured(command: Sequence[str], memory_limit: int | None = None) -> Fin
     with ControlGroups(memory_limit) as groups, tempfile.TemporaryFile() as output:
         began = time.monotonic()
         child = subprocess.Popen(
-            groups.inside(command), stdout=output, stdin=subprocess.DEVNULL, env=_environment(memory_limit)
+            groups.inside(command), stdout=output, stdin=subprocess.DEVNULL, env=_environment(groups, memory_limit)
         )
         try:
             with ProcessTree(child.pid, cpu=groups.cpu_s if groups.cpu else None, over=_over(groups, memory_limit)) as tree:
@@ -97,8 +98,11 @@ def end_tree(pid: int) -> None:
     _end(left)
 
 
-def _environment(limit: int | None) -> Mapping[str, str] | None:
-    return None if limit is None else {**os.environ, VARIABLE: str(limit)}
+def _environment(groups: ControlGroups, limit: int | None) -> Mapping[str, str]:
+    told = {} if limit is None else {available_memory.VARIABLE: str(limit)}
+    if groups.cpu is not None:
+        told[control_groups.VARIABLE] = str(groups.cpu.place.folder)
+    return {**os.environ, **told}
 
 
 def _over(groups: ControlGroups, limit: int | None) -> Callable[[int], bool] | None:

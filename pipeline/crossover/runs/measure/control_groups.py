@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -22,6 +22,8 @@ from crossover.core.files import text_or_nothing
 from crossover.runs.measure.group_places import Place, cpu_places, memory_places
 
 NAME = "crossover"
+VARIABLE = "CROSSOVER_CPU_GROUP"
+"""Names to a measured process the folder of the group that counts its CPU, so that its clocks read the same count."""
 PATIENCE = 5.0
 """Seconds that the kernel gets to empty a group whose processes were killed."""
 ENTER = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"'
@@ -121,6 +123,18 @@ class ControlGroups:
     def __exit__(self, *exception: object) -> None:
         for group in self.groups:
             group.remove()
+
+
+def cpu_of_our_group() -> Callable[[], float] | None:
+    """Return what counts the CPU of the group that whoever measures this process put it into; None if nobody did."""
+    told = os.environ.get(VARIABLE)
+    if told is None:
+        return None
+    folder = Path(told)
+    group = Group(Place(folder, 1 if (folder / "cpuacct.usage").exists() else 2))
+    # the variable may outlive the group in a shell that somebody started from there
+    inside = str(os.getpid()) in text_or_nothing(folder / "cgroup.procs").split()
+    return (lambda: group.cpu_s() or 0.0) if inside and group.cpu_s() is not None else None
 
 
 def _made(places: Sequence[Place], limit: int | None = None) -> Group | None:

@@ -16,6 +16,21 @@ from crossover.runs.measure.child import run_measured
 from crossover.runs.measure.process_tree import ProcessTree
 from crossover.runs.measure.usage import Usage
 
+WHOLE = """
+import json, sys
+import psutil
+from crossover.engines.base import EngineOptions
+from crossover.engines.registry import open_engine
+with open_engine(sys.argv[1], EngineOptions()) as engine:
+    with engine.known_work() as works:
+        for work in works.values():
+            work()
+    this = psutil.Process()
+    used = [each.cpu_times() for each in (this, *this.children(recursive=True))]
+    print(json.dumps({"cpu": sum(sum(each[:4]) for each in used)}))
+"""
+"""Opens an engine, lets each of its processes work, and tells what all of them used, each by its own count with what it waited for."""
+
 BOUND = 0.05
 """The largest relative error of a meter that can be believed."""
 
@@ -81,6 +96,12 @@ def check_engine(engine: Engine[Any]) -> list[Check]:
             known = work()
             checks += _checks(way, known, tree.since(mark))
     return checks
+
+
+def check_run(engine: str) -> list[Check]:
+    """Return a check of a process that opens an engine and works in it, measured from outside as the runs of a comparison are."""
+    finished = run_measured([sys.executable, "-c", WHOLE, engine])
+    return _checks(f"a run on {engine}", json.loads(finished.output.splitlines()[-1]), finished.usage)
 
 
 def _checks(way: str, known: Mapping[str, float], usage: Usage) -> list[Check]:

@@ -1,12 +1,13 @@
 """Work whose cost is known, for the meter to prove itself on: each piece tells what it took, by who did it.
 
 CPU is what the JVM, this process and the worker say of themselves; bytes are those of files and of /dev/zero; memory is
-summed over the processes while the work holds it.
+the kernel's mark of the most that each process held, set back before the work begins.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from crossover.core.files import text_or_nothing
 from crossover.engines.base import Work
 
 CPU_S = 3.0
@@ -42,6 +44,7 @@ def known_work(session: Any) -> Iterator[Mapping[str, Work]]:
 def _in_the_jvm(session: Any, files: list[Path], cpu_s: float) -> dict[str, float]:
     """Compute in the JVM until it has used `cpu_s`, let it read two files, hold memory there; return what each took."""
     jvm, gateway = session._jvm, session.sparkContext._gateway
+    _forget_most_memory(os.getpid())
     before = _cpu_s(jvm)
     # a prime, and no query: each of Spark's reads a hundred kilobytes of its own, which nobody knows
     one = jvm.java.math.BigInteger.ONE
@@ -53,7 +56,7 @@ def _in_the_jvm(session: Any, files: list[Path], cpu_s: float) -> dict[str, floa
     # of longs: py4j would hand an array of bytes over to Python
     held = gateway.new_array(jvm.long, MEMORY // 8)
     time.sleep(HOLD_S)
-    memory = _memory(os.getpid())
+    memory = _most_memory(os.getpid())
     del held
     return {"cpu": _cpu_s(jvm) - before, "memory": memory, "bytes": float(SIZE)}
 
@@ -68,6 +71,7 @@ def _in_a_worker(session: Any, cpu_s: float) -> dict[str, float]:
 
 def _work(given: tuple[int, float]) -> dict[str, float]:
     root, cpu_s = given
+    _forget_most_memory(root)
     began = time.process_time()
     while time.process_time() - began < cpu_s:
         sum(range(2000))
@@ -78,8 +82,7 @@ def _work(given: tuple[int, float]) -> dict[str, float]:
     for place in range(0, MEMORY, 4096):
         held[place] = 1
     time.sleep(HOLD_S)
-    memory = _memory(root)
-    return {"memory": memory, "cpu": time.process_time() - began}
+    return {"memory": _most_memory(root), "cpu": time.process_time() - began}
 
 
 def _cpu_s(jvm: Any) -> float:
@@ -88,6 +91,17 @@ def _cpu_s(jvm: Any) -> float:
     return float(spent.toNanos()) / 1e9 + time.process_time()
 
 
-def _memory(root: int) -> float:
+def _forget_most_memory(root: int) -> None:
+    for folder in _processes(root):
+        (folder / "clear_refs").write_text("5", encoding="ascii")
+
+
+def _most_memory(root: int) -> float:
+    """Return the sum of what each process of a tree held at most. They grow one at a time, so it is the tree's peak too."""
+    marks = (re.search(r"^VmHWM:\s+(\d+) kB", text_or_nothing(folder / "status"), re.MULTILINE) for folder in _processes(root))
+    return float(sum(int(mark[1]) << 10 for mark in marks if mark))
+
+
+def _processes(root: int) -> list[Path]:
     process = psutil.Process(root)
-    return float(sum(each.memory_info().rss for each in (process, *process.children(recursive=True))))
+    return [Path("/proc") / str(each.pid) for each in (process, *process.children(recursive=True))]
