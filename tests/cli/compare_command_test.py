@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from crossover.engines.registry import missing
+from crossover.runs.measure.control_groups import ControlGroups
 from tests.cli.conftest import REPOSITORY, Shop, visits
+
+MIB = 2**20
 
 
 def broken_off(path: Path) -> None:
@@ -109,6 +112,69 @@ def test_a_document_without_made_data_has_sizes_in_copies_of_its_own(shop: Shop)
     done = shop("compare", "shop.yaml", "--engine", "polars", "--repeat", "1", "-q", "--json", "--scale", "1,3")
     assert done.code == 0, done.err
     assert [(size["name"], size["scale"], size["rows"]) for size in done.json["sizes"]] == [("1", 1.0, 300), ("3", 3.0, 900)]
+
+
+def holder() -> str:
+    """Return who holds a memory limit on this machine."""
+    with ControlGroups(512 * MIB) as groups:
+        return "watchdog" if groups.memory is None else "cgroup"
+
+
+@pytest.mark.once
+@pytest.mark.slow
+def test_warm_ups_parallelisms_and_stages_apart_under_a_limit(shop: Shop) -> None:
+    options = ("--repeat", "1", "--warm-up", "1", "--parallelism", "1,2", "--apart", "--memory", "2GB")
+    done = shop("compare", "shop.yaml", "--engine", "pandas,polars", *options)
+    assert done.code == 0, done.err
+    folder = shop.folder / "comparisons" / "shop"
+    answer = json.loads((folder / "comparison.json").read_text())
+    tried = [(engine, cores) for engine in ("pandas", "polars") for cores in (1, 2)]
+    # all warm-ups come first, and each configuration counts once
+    assert [(run["engine"], run["parallelism"], run["discarded"], run["outcome"]) for run in answer["runs"]] == [
+        (*each, warm_up, "finished") for warm_up in (True, False) for each in tried
+    ]
+    assert answer["request"] == {"engines": ["pandas", "polars"], "parallelism": [1, 2], "repeats": 1, "warm_ups": 1}
+    assert answer["sizes"][0]["same_answer"] is True
+    assert [(each["engine"], each["parallelism"], each["repeats"]) for each in answer["summaries"]] == [(*each, 1) for each in tried]
+    for run, summary in zip(answer["runs"][4:], answer["summaries"], strict=True):
+        kept = sum(clock["wall_s"] for clock in run["clocks"] if clock["name"] == "keep")
+        assert summary["wall_s"]["median"] == pytest.approx(run["usage"]["wall_s"] - kept, rel=1e-12)
+        assert summary["peak_memory"]["median"] == run["usage"]["peak_memory"]
+    stages = ("ingest", "clean", "features", "train", "evaluate", "score")
+    assert [(each["engine"], each["parallelism"], each["stage"], each["outcome"]) for each in answer["apart"]] == [
+        (*each, stage, "finished") for each in tried for stage in stages
+    ]
+    assert all(0 < each["session_start_s"] < each["usage"]["wall_s"] for each in answer["apart"])
+    assert answer["machine"]["memory_limit_bytes"] == 2 << 30
+    assert {each["usage"]["limit_by"] for each in (*answer["runs"], *answer["apart"])} == {holder()}
+    assert "each stage apart, as a job of its own: a breakdown, not the production plan" in done.out
+    report = (folder / "report.md").read_text()
+    for words in ("limit of each run | 2.00 GiB, held by a", "not the production plan", "4 runs that count and 4 warm-ups that do not"):
+        assert words in report
+
+
+@pytest.mark.once
+def test_a_limit_that_is_far_too_small_is_a_result_of_each_engine_and_size(shop: Shop) -> None:
+    # Python with pyarrow and pandas, or Polars, takes three times that before it reads anything
+    options = ("--repeat", "1", "--parallelism", "1", "--memory", "64MB", "--sizes", "longest=50,60", "--apart")
+    done = shop("compare", "shop.yaml", "--engine", "pandas,polars", *options, "--json", "-q")
+    # nothing ended well, and memory that is out is an engine's error
+    assert done.code == 4
+    answer = done.json
+    tried = [(size, engine) for size in ("50", "60") for engine in ("pandas", "polars")]
+    assert [(run["size"], run["engine"], run["outcome"], run["message"]) for run in answer["runs"]] == [
+        (*each, "does not fit", "does not fit in 64 MB") for each in tried
+    ]
+    # the first stage that does not fit is the last one of its engine
+    assert [(each["size"], each["engine"], each["stage"], each["outcome"]) for each in answer["apart"]] == [
+        (*each, "ingest", "does not fit") for each in tried
+    ]
+    assert {run["usage"]["limit_by"] for run in answer["runs"]} == {holder()}
+    assert answer["machine"]["memory_limit_bytes"] == 64 * MIB
+    assert (answer["summaries"], answer["verdict"], answer["latency"]) == ([], [], [])
+    assert [size["same_answer"] for size in answer["sizes"]] == [None, None]
+    assert answer["error"]["message"] == "no run has ended well; the first one, on pandas: does not fit in 64 MB"
+    assert all(Path(path).is_file() for path in answer["report"])
 
 
 @pytest.mark.skipif(missing("spark") is not None, reason="Spark is not there")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from crossover.compare.measurement import DOES_NOT_FIT, NOISE, RETRIES, Measurement, Summary
-from crossover.compare.summary import spread, summarised
+from crossover.compare.measurement import DOES_NOT_FIT, NOISE, RETRIES, MeasuredClock, Measurement, Summary
+from crossover.compare.summary import ClockFigures, clock_figures, spread, summarised
 from tests.compare.made_runs import MIB, clock, measurement, run, size
 
 pytestmark = pytest.mark.once
@@ -62,6 +62,32 @@ def test_shares_are_of_the_bytes_of_the_input() -> None:
     assert (summary.read_share, summary.shuffle_share) == (4.0, 0.25)
     alone = only(summarised(measurement(run())))
     assert (alone.read_share, alone.shuffle_share, alone.preprocessing_share, alone.session_start_s) == (None, None, None, None)
+
+
+def in_clock(name: str, wall_s: float, read: int | None, shuffled: int | None = None, table: str | None = "a", peak: int = 0) -> MeasuredClock:
+    """Return a clock of half as many CPU seconds."""
+    spark = None if shuffled is None else {"shuffle_write_bytes": shuffled, "shuffle_read_bytes": 7}
+    return MeasuredClock(name, table, wall_s, wall_s / 2, peak, None, None, read, spark)
+
+
+def test_each_clock_of_each_table_has_its_medians() -> None:
+    runs = [
+        run(clocks=(in_clock("ingest", wall, read, shuffled, peak=peak), in_clock("ingest", 9.0, 1, 1, "b"), in_clock("keep", 5.0, 10)))
+        for wall, read, shuffled, peak in ((1.0, 500_000, 0, 30), (2.0, 4_000_000, 750_000, 10), (6.0, 2_000_000, 500_000, 20))
+    ]
+    # of 1,000,000 bytes; the first run of three holds no median, and no mean is one
+    first, second = clock_figures(size(), runs)
+    assert first == ClockFigures("ingest", "a", 2.0, 1.0, 20.0, 2_000_000.0, 2.0, 0.5)
+    assert (second.name, second.table, second.wall_s, second.read_share) == ("ingest", "b", 9.0, 1e-6)
+
+
+def test_a_clock_that_ran_twice_in_a_run_is_added_up_but_for_its_memory() -> None:
+    twice = run(clocks=(in_clock("train", 1.0, 10, 20, peak=5), in_clock("score", 1.0, None), in_clock("train", 3.0, None, 30, peak=4)))
+    train, score = clock_figures(size(byte_count=100), [twice])
+    assert train == ClockFigures("train", "a", 4.0, 2.0, 5.0, 10.0, 0.1, 0.5)
+    # what is not known is not 0
+    assert (score.read_bytes, score.read_share, score.shuffle_share) == (None, None, None)
+    assert clock_figures(size(), []) == ()
 
 
 def test_training_throughput_is_rows_times_iterations_per_second_of_training() -> None:

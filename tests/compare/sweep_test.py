@@ -171,6 +171,14 @@ def test_a_child_that_takes_more_than_the_limit_is_ended_and_does_not_fit(sweep:
     made = run_all(replace(sweep, sizes=sweep.sizes[:1], repeats=1, memory_limit=200 << 20))
     assert [(run.outcome, run.message) for run in made.runs] == [(FINISHED, None), (DOES_NOT_FIT, "does not fit in 200 MB")]
     assert made.machine["memory_limit_bytes"] == 200 << 20
+    # who held it is told of each run, of those too that it did not end
+    assert {run.usage and run.usage.limit_by for run in made.runs} <= {"cgroup", "watchdog"}
+    assert written(replace(sweep, sizes=sweep.sizes[:1])).runs == made.runs
+
+
+def test_without_a_limit_nobody_held_one(sweep: Sweep) -> None:
+    made = run_all(replace(sweep, sizes=sweep.sizes[:1], repeats=1))
+    assert [run.usage and run.usage.limit_by for run in made.runs] == [None, None]
 
 
 def test_a_sweep_that_was_broken_off_goes_on_where_it_was(sweep: Sweep, children: Children) -> None:

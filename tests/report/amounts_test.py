@@ -45,6 +45,10 @@ def test_other_amounts() -> None:
     assert (count(1234567), count(None), times(1.234), times(None), share(0.0361), digits(0.15)) == ("1,234,567", "–", "1.23x", "–", "3.6%", "0.150")
 
 
+def test_multiples_have_three_digits_but_where_they_are_next_to_nothing() -> None:
+    assert [times(value) for value in (0.0, 7e-7, 0.00099, 0.001, 0.0164, 2.05)] == ["0x", "under 0.001x", "under 0.001x", "0.00100x", "0.0164x", "2.05x"]
+
+
 def test_what_cannot_be_seen_or_turns_the_direction_is_written_out() -> None:
     assert visible("a\x00b\u202ec\u200bd\ud800e\x7f") == "a\\x00b\\u202ec\\u200bd\\ud800e\\x7f"
     assert visible("two\nlines\tand 東京 नमस्ते") == "two lines and 東京 नमस्ते"

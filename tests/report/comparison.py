@@ -21,6 +21,12 @@ COSTS = {
 }
 """Fixed seconds, seconds a row, fixed bytes, bytes a row."""
 CLOCKS = {"start": 0.0, "ingest": 0.34, "join": 0.2, "features": 0.16, "train": 0.2, "evaluate": 0.06, "score": 0.04}
+"""Shares of the time after the session's start."""
+IN_CLOCKS = {
+    "start": (None, 0.3, 0, 0), "ingest": ("payments", 0.6, 58, 1), "join": ("payments", 0.8, 3, 5), "features": ("payments", 0.9, 0, 1),
+    "train": ("fraud", 1.0, 0, 2), "evaluate": ("fraud", 0.95, 0, 0), "score": ("fraud", 0.85, 0, 0),
+}  # fmt: skip
+"""Of each clock the table, its share of the peak memory, and the bytes of a row that are read and that Spark shuffles."""
 
 
 def comparison() -> dict[str, Any]:
@@ -55,7 +61,7 @@ def measured() -> dict[str, Any]:
             {"model": "fraud", "one_row_p50_s": 11.2e-6, "one_row_p99_s": 19.8e-6, "batch_rows": 100_000, "batch_rows_per_s": 5.1e6}
         ],
         "models": {"fraud": _model()},
-        "apart": [],
+        "apart": [_apart("0.01", ("polars", 2), "ingest", 3.2), _apart("1", ("pandas", 1), "features", 31.0)],
     }  # fmt: skip
 
 
@@ -63,6 +69,7 @@ def hostile() -> dict[str, Any]:
     """Return the same comparison in which every text that data or users can set is an attack."""
     changed = _replaced(comparison())
     changed["models"] = {HOSTILE: changed["models"]["fraud"]}
+    changed["fits"]["iterations"] = {engine: {HOSTILE: fits["fraud"]} for engine, fits in changed["fits"]["iterations"].items()}
     return changed
 
 
@@ -72,7 +79,7 @@ _KEPT = {"format", "outcome", "engine", "size", "name", "engines", "marks", "cpu
 def _replaced(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return {key: each if key in _KEPT and not isinstance(each, Mapping) else _replaced(each, key) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_replaced(each, name) for each in value]
     return HOSTILE if isinstance(value, str) else value
 
@@ -143,22 +150,40 @@ def _finished(size: str, engine: str, cores: int, repeat: int) -> dict[str, Any]
     }  # fmt: skip
     return {
         "message": None, "run": f"20261121-{repeat}", "folder": f"runs/fraud/attempts/20261121-{repeat}",
-        "usage": {
-            "wall_s": wall, "cpu_s": wall * cores * 0.8, "peak_memory": memory, "read_bytes": SIZES[size] * 61,
-            "written_bytes": SIZES[size] * 9, "cpu_from": "cgroup", "memory_from": "polling",
-        },
+        "usage": _usage(wall, cores, memory, SIZES[size]),
         "session_start_s": 4.1 if engine == "spark" else None,
-        "clocks": [
-            {
-                "name": name, "table": None, "wall_s": seconds, "cpu_s": seconds * cores * 0.8, "peak_memory": memory,
-                "spark": {**spark, "jobs": 4} if engine == "spark" else None,
-            }
-            for name, seconds in _clocks(wall, engine)
-        ],
+        "clocks": [_clock(name, seconds, cores, memory, SIZES[size], spark if engine == "spark" else None) for name, seconds in _clocks(wall, engine)],
         "spark": spark if engine == "spark" else None,
         "samples": _samples(wall, cores, memory),
         "metrics": {"fraud": {"auc": 0.913}},
         "iterations": {"fraud": 9}, "training_rows": {"fraud": int(SIZES[size] * 0.8)}, "marks": [],
+    }  # fmt: skip
+
+
+def _usage(wall: float, cores: int, memory: int, rows: int) -> dict[str, Any]:
+    return {
+        "wall_s": wall, "cpu_s": wall * cores * 0.8, "peak_memory": memory, "read_bytes": rows * 61,
+        "written_bytes": rows * 9, "cpu_from": "cgroup", "memory_from": "polling", "limit_by": "cgroup",
+    }  # fmt: skip
+
+
+def _clock(name: str, seconds: float, cores: int, memory: int, rows: int, spark: Mapping[str, Any] | None) -> dict[str, Any]:
+    table, of_memory, read, shuffled = IN_CLOCKS[name]
+    moved = {"shuffle_read_bytes": rows * shuffled, "shuffle_write_bytes": rows * shuffled}
+    return {
+        "name": name, "table": table, "wall_s": seconds, "cpu_s": seconds * cores * 0.8, "peak_memory": int(memory * of_memory),
+        "read_bytes": rows * read, "spark": None if spark is None else {**spark, **moved, "jobs": 4},
+    }  # fmt: skip
+
+
+def _apart(size: str, configuration: tuple[str, int], stage: str, wall: float) -> dict[str, Any]:
+    """Return a stage that took so long, and half a GiB; beyond 30 s it did not fit."""
+    engine, cores = configuration
+    fits = wall < 30
+    return {
+        "size": size, "engine": engine, "parallelism": cores, "stage": stage, "outcome": "finished" if fits else "does not fit",
+        "message": None if fits else "does not fit in 4 GB", "usage": _usage(wall, cores, 2**29 if fits else LIMIT, SIZES[size]),
+        "session_start_s": 0.2 if fits else None,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from crossover.compare.measurement import FINISHED
 from crossover.compare.table import show_memory, show_seconds, verdict
 
 Shown = Mapping[str, Any]
+APART = "each stage apart, as a job of its own: a breakdown, not the production plan"
 
 
 def configurations_table(shown: Shown) -> Table:
@@ -72,7 +73,7 @@ def apart_table(shown: Shown) -> Table | None:
     """Return the stages that ran as jobs of their own; None if none did."""
     if not shown["apart"]:
         return None
-    table = Table(title="each stage apart, as a job of its own", title_justify="left", box=None, pad_edge=False, padding=(0, 2))
+    table = Table(title=APART, title_justify="left", box=None, pad_edge=False, padding=(0, 2))
     for title in ("size", "engine"):
         table.add_column(title, no_wrap=True)
     table.add_column("threads", justify="right", no_wrap=True)

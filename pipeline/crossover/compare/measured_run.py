@@ -58,8 +58,9 @@ def measure(turn: Turn, command: Sequence[str], attempt: Attempt, memory_limit: 
 
 
 def usage_of(finished: Finished) -> MeasuredUsage:
-    """Return what a child used."""
-    return MeasuredUsage.from_json(asdict(finished.usage))
+    """Return what a child used, and who held it to its limit."""
+    limit_by = None if finished.limit is None else finished.limit.by
+    return MeasuredUsage.from_json({**asdict(finished.usage), "limit_by": limit_by})
 
 
 def outcome_of(finished: Finished) -> tuple[str, str | None]:

@@ -65,6 +65,8 @@ class MeasuredUsage(FromJson):
     cpu_from: str = "polling"
     """`cgroup` or `polling`."""
     memory_from: str = "polling"
+    limit_by: str | None = None
+    """Who held the memory limit, `cgroup` or `watchdog`; None without a limit."""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ clock (`keep`) is taken out of time and CPU here; the runs themselves have it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import mean, median, stdev
 
 from crossover.compare.measurement import (
     NOISE,
     RETRIES,
     ClockSummary,
+    MeasuredClock,
     MeasuredRun,
     MeasuredSize,
     Measurement,
@@ -27,7 +28,26 @@ AFTER_PREPROCESSING = frozenset({START, STOP, KEEP, TRAIN, "evaluate", "score", 
 NOISY = 0.10
 """A coefficient of variation of the wall time above this is marked."""
 
+SHUFFLED = "shuffle_write_bytes"
+"""What Spark tells of the bytes that it shuffled."""
+
 Configured = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class ClockFigures:
+    """One clock of one table, medians over the repeats of one configuration. None is "not known"."""
+
+    name: str
+    table: str | None
+    wall_s: float
+    cpu_s: float
+    peak_memory: float
+    read_bytes: float | None
+    read_share: float | None
+    """Bytes read divided by the bytes of the input."""
+    shuffle_share: float | None
+    """Bytes shuffled divided by the bytes of the input; None for one process, which shuffles nothing."""
 
 
 def summarised(measurement: Measurement) -> Measurement:
@@ -62,7 +82,7 @@ def summary_of(size: MeasuredSize, runs: Sequence[MeasuredRun], ended_badly: int
         cpu_s=cpu,
         peak_memory=peak,
         read_share=_share((run.usage.read_bytes if run.usage else None for run in runs), size.bytes),
-        shuffle_share=_share((run.spark.get("shuffle_write_bytes") if run.spark else None for run in runs), size.bytes),
+        shuffle_share=_share((run.spark.get(SHUFFLED) if run.spark else None for run in runs), size.bytes),
         preprocessing_share=_median(_preprocessing(run) for run in runs),
         session_start_s=_median(run.session_start_s for run in runs),
         clocks=_clocks(runs),
@@ -100,6 +120,31 @@ def clock_names(runs: Iterable[MeasuredRun]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clock.name for run in runs for clock in run.clocks if clock.name != KEEP))
 
 
+def clock_figures(size: MeasuredSize, runs: Sequence[MeasuredRun]) -> tuple[ClockFigures, ...]:
+    """Return each clock of each table in its order, of the kept runs of one configuration, without what only a comparison does."""
+    found: dict[tuple[str, str | None], list[list[MeasuredClock]]] = {}
+    for run in runs:
+        for key in dict.fromkeys((clock.name, clock.table) for clock in run.clocks if clock.name != KEEP):
+            found.setdefault(key, []).append([clock for clock in run.clocks if (clock.name, clock.table) == key])
+    return tuple(_figures(size, of_runs) for of_runs in found.values())
+
+
+def _figures(size: MeasuredSize, of_runs: Sequence[Sequence[MeasuredClock]]) -> ClockFigures:
+    """Return the medians of one clock; where it ran several times in a run these are added up, but for their memory."""
+    read = [_sum(clock.read_bytes for clock in each) for each in of_runs]
+    shuffled = (_sum(clock.spark.get(SHUFFLED) if clock.spark else None for clock in each) for each in of_runs)
+    return ClockFigures(
+        name=of_runs[0][0].name,
+        table=of_runs[0][0].table,
+        wall_s=float(median(sum(clock.wall_s for clock in each) for each in of_runs)),
+        cpu_s=float(median(sum(clock.cpu_s for clock in each) for each in of_runs)),
+        peak_memory=float(median(max(clock.peak_memory for clock in each) for each in of_runs)),
+        read_bytes=_median(read),
+        read_share=_share(read, size.bytes),
+        shuffle_share=_share(shuffled, size.bytes),
+    )
+
+
 def training_seconds(run: MeasuredRun, model: str) -> float:
     """Return the seconds that the training of a model took."""
     return sum(clock.wall_s for clock in run.clocks if (clock.name, clock.table) == (TRAIN, model))
@@ -114,6 +159,12 @@ def _median(values: Iterable[float | None]) -> float | None:
     """Return the median of what is known, None if nothing is."""
     known = [value for value in values if value is not None]
     return float(median(known)) if known else None
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """Return the sum of what is known, None if nothing is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _preprocessing(run: MeasuredRun) -> float | None:

@@ -48,8 +48,10 @@ def roughly(value: float | None) -> str:
 
 
 def times(value: float | None) -> str:
-    """Return `1.23x`."""
-    return NOT_KNOWN if value is None or not math.isfinite(value) else f"{digits(value)}x"
+    """Return `1.23x`; what is next to nothing has no digits."""
+    if value is None or not math.isfinite(value):
+        return NOT_KNOWN
+    return "under 0.001x" if 0 < value < 0.001 else f"{digits(value)}x"
 
 
 def share(value: float | None) -> str:

@@ -76,9 +76,13 @@ class Reading:
         wanted = (size.name, configuration.engine, configuration.parallelism)
         return (run for run in self.measured.runs if (run.size, run.engine, run.parallelism) == wanted and not run.discarded)
 
+    def counted_runs(self, size: MeasuredSize, configuration: Configuration) -> Iterator[MeasuredRun]:
+        """Return the runs that count: those whose medians are told."""
+        return (run for run in self.runs(size, configuration) if run.counts)
+
     def kept_run(self, size: MeasuredSize, configuration: Configuration) -> MeasuredRun | None:
         """Return the first run that counts."""
-        return next((run for run in self.runs(size, configuration) if run.outcome == FINISHED), None)
+        return next(self.counted_runs(size, configuration), None)
 
     def failed_run(self, size: MeasuredSize, configuration: Configuration) -> MeasuredRun | None:
         """Return a run that tells why there is no summary."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from crossover.report.amounts import NOT_KNOWN, count, roughly, seconds, share, size
@@ -10,13 +10,15 @@ from crossover.report.blocks import Block, Grid, Notice, Page, Text, saying
 from crossover.report.fitted_lines import not_seen
 from crossover.report.reading import Configuration, Reading
 
+FIT = ("of", "engine", "fixed", "per million rows", "runs", "sizes", "mean error", "left out")
+
 
 def page(reading: Reading) -> Page | None:
     """Return the page; None where nothing was found out."""
     if not reading.measured.crossover and not reading.measured.fits:
         return None
-    blocks = [*_statement(reading), *_against(reading), *_memory(reading), *_choices(reading), *_cost(reading), *_more_cores(reading), *_fits(reading)]
-    return Page("crossover", "From which size on?", tuple(blocks))
+    parts = (_statement, _against, _memory, _choices, _cost, _more_cores, _fits, _fits_of_parts)
+    return Page("crossover", "From which size on?", tuple(block for part in parts for block in part(reading)))
 
 
 def statement(found: Mapping[str, Any]) -> str:
@@ -133,18 +135,31 @@ def _fits(reading: Reading) -> Iterator[Block]:
     rows, looks = [], []
     for clock, write, title in (("wall_s", seconds, "wall"), ("cpu_s", seconds, "CPU"), ("memory", size, "peak memory")):
         for engine, found in (reading.measured.fits.get(clock) or {}).items():
-            name = reading.name(Configuration(engine, found["parallelism"]))
-            error = found.get("mean_error")
-            rows.append(
-                (
-                    title, name, write(found["fixed"]), write(found["per_row"] * 1e6), count(found["points"]), count(found["sizes"]),
-                    NOT_KNOWN if error is None else share(error), count(len(found["left_out"])),
-                )
-            )  # fmt: skip
+            rows.append((title, *_fit(reading, engine, found, write)))
             looks.append(reading.look(engine))
     if rows:
-        header = ("of", "engine", "fixed", "per million rows", "runs", "sizes", "mean error", "left out")
-        yield Grid(header, rows, left=2, folded="The fitted lines: a fixed cost and a cost for each row", looks=tuple(looks))
+        yield Grid(FIT, rows, left=2, folded="The fitted lines: a fixed cost and a cost for each row", looks=tuple(looks))
+
+
+def _fits_of_parts(reading: Reading) -> Iterator[Block]:
+    """Tell the lines of each clock's wall time, and of one iteration of each training."""
+    rows, looks = [], []
+    for kind, title in (("clocks", ""), ("iterations", "one iteration of ")):
+        fits = reading.measured.fits.get(kind) or {}
+        for name in dict.fromkeys(name for of_engine in fits.values() for name in of_engine):
+            for engine in (each for each in fits if name in fits[each]):
+                rows.append((f"{title}{name}", *_fit(reading, engine, fits[engine][name], seconds)))
+                looks.append(reading.look(engine))
+    if rows:
+        yield Grid(FIT, rows, left=2, folded="The fitted lines of each clock and of one iteration of training", looks=tuple(looks))
+
+
+def _fit(reading: Reading, engine: str, found: Mapping[str, Any], write: Callable[[float], str]) -> tuple[str, ...]:
+    error = found.get("mean_error")
+    return (
+        reading.name(Configuration(engine, found["parallelism"])), write(found["fixed"]), write(found["per_row"] * 1e6), count(found["points"]),
+        count(found["sizes"]), NOT_KNOWN if error is None else share(error), count(len(found["left_out"])),
+    )  # fmt: skip
 
 
 def _rows(found: Mapping[str, Any], name: str) -> str:

@@ -9,6 +9,7 @@ from crossover.report.amounts import NOT_KNOWN, count, seconds, size
 from crossover.report.blocks import Beside, Block, Code, Grid, Page, Points, Text
 from crossover.report.reading import Configuration, Reading
 
+HOLDERS = {"cgroup": "a control group", "watchdog": "a watchdog"}
 
 def page(reading: Reading) -> Page:
     """Return the machine and the versions."""
@@ -18,12 +19,18 @@ def page(reading: Reading) -> Page:
         ("processor", str(machine.get("cpu_model", NOT_KNOWN))),
         ("cores", count(machine.get("cpus"))),
         ("memory", size(machine.get("memory_bytes"))),
-        ("limit of each run", size(limit) if limit else "none but the machine's memory"),
+        ("limit of each run", f"{size(limit)}{_held_by(reading)}" if limit else "none but the machine's memory"),
         ("system", str(machine.get("system", NOT_KNOWN))),
         ("Python", str(machine.get("python", NOT_KNOWN))),
     ]
     versions = [(str(name), str(version)) for name, version in reading.measured.versions.items()]
     return Page("machine", "Machine and versions", (Beside((Grid(("machine", ""), facts, left=2), Grid(("package", "version"), versions, left=2))),))
+
+
+def _held_by(reading: Reading) -> str:
+    """Return who held runs to their limit, as far as they tell."""
+    told = dict.fromkeys(run.usage.limit_by for run in reading.measured.runs if run.usage is not None and run.usage.limit_by)
+    return f", held by {' and '.join(HOLDERS.get(each, each) for each in told)}" if told else ""
 
 
 def repeat(reading: Reading) -> Page:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crossover.compare.measurement import MeasuredSize, Summary
+from crossover.compare.summary import clock_figures
 from crossover.report.amounts import NOT_KNOWN, count, roughly, seconds, share, size, times
-from crossover.report.blocks import Block, Grid, Page, Text
+from crossover.report.blocks import Block, Grid, Page, Text, saying
 from crossover.report.reading import Configuration, Reading
 
 HEADER = ("size", "engine", "wall", "lowest to highest", "CV", "of the fastest", "CPU", "peak memory", "input rows", "rows/s", "marks")
 SHARES = ("size", "engine", "read / input", "shuffled / input", "before training", "session start", "repeats")
+CLOCKS = ("engine", "clock", "table", "wall", "CPU", "peak memory", "read", "read / input", "shuffled / input")
 SPARK = {
     "jobs": count, "stages": count, "tasks": count, "failed_tasks": count, "scans": count, "shuffle_read_bytes": size,
     "shuffle_write_bytes": size, "spill_bytes": size, "gc_s": seconds, "executor_cpu_s": seconds, "jvm_calls": count, "jvm_call_s": seconds,
@@ -29,6 +31,7 @@ def page(reading: Reading) -> Page:
         ),
         Grid(HEADER, [line for line, _ in lines], left=2, looks=tuple(look for _, look in lines)),
         *_shares(reading),
+        *_by_clock(reading),
         *_throughput(reading),
         *_latency(reading),
         *_spark(reading),
@@ -84,6 +87,21 @@ def _shares(reading: Reading) -> Iterator[Block]:
     if rows:
         looks = tuple(reading.look(configuration.engine) for _, configuration, _ in found)
         yield Grid(SHARES, rows, left=2, folded="Bytes read and shuffled, and the shares of preparation and of the session's start", looks=looks)
+
+
+def _by_clock(reading: Reading) -> Iterator[Block]:
+    """Tell what each clock of each table took, at the largest size."""
+    at = reading.largest
+    if at is None:
+        return
+    rows, looks = [], []
+    for configuration in reading.configurations:
+        for each in clock_figures(at, list(reading.counted_runs(at, configuration))):
+            used = (seconds(each.wall_s), seconds(each.cpu_s), size(each.peak_memory), size(each.read_bytes))
+            rows.append((reading.name(configuration), each.name, each.table or "", *used, times(each.read_share), times(each.shuffle_share)))
+            looks.append(reading.look(configuration.engine))
+    if rows:
+        yield saying(Grid(CLOCKS, rows, left=3, folded=f"By clock, at the largest size measured, {reading.told(at)}: medians", looks=tuple(looks)))
 
 
 def _throughput(reading: Reading) -> Iterator[Block]:
@@ -149,8 +167,8 @@ def _apart(reading: Reading) -> Iterator[Block]:
     if not reading.measured.apart:
         return
     yield Text(
-        "Stages apart: each as a job of its own that hands its tables over in files. What is fused in a run is separate here, "
-        "so these figures do not add up to those above."
+        "Stages apart: each as a job of its own that hands its tables over in files. This is a breakdown and not the production plan: "
+        "what is fused in a run is separate here, so these figures do not add up to those above."
     )
     rows = []
     for each in reading.measured.apart:
