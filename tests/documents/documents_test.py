@@ -12,10 +12,11 @@ from benchmarks.skeleton.same import differences
 
 from crossover.cli.example import example
 from crossover.engines.base import Engine
+from crossover.engines.registry import missing
 from crossover.runs.folder import Attempt
 from crossover.runs.record import Outcome
-from tests.conftest import OLDER_SPARK, OpenEngines
-from tests.documents.running import certificate, run_document
+from tests.conftest import OLDER_SPARK, OpenEngines, chosen_engines
+from tests.documents.running import bytes_read_by, certificate, run_document
 
 pytestmark = [pytest.mark.slow, pytest.mark.document]
 
@@ -40,7 +41,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int], Answer]:
+def bytes_read() -> dict[tuple[str, str, int], int]:
+    """The bytes of files that Spark itself read for each answer."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def answer(folder: Path, open_engines: OpenEngines, bytes_read: dict[tuple[str, str, int], int]) -> Callable[[str, str, int], Answer]:
     """The answer of an engine to a document, with so many partitions; computed once."""
     known: dict[tuple[str, str, int], Answer] = {}
 
@@ -49,7 +56,9 @@ def answer(folder: Path, open_engines: OpenEngines) -> Callable[[str, str, int],
             engine: Engine[Any] = open_engines.get(name)
             open_engines.partitions = partitions or 3
             place = folder / "runs" / f"{document}-{name}-{partitions}"
+            before = bytes_read_by(engine)
             known[document, name, partitions] = run_document(DOCUMENTS[document], engine, folder / "data" / document, place)
+            bytes_read[document, name, partitions] = bytes_read_by(engine) - before
             open_engines.partitions = 3
         return known[document, name, partitions]
 
@@ -75,6 +84,25 @@ def test_every_engine_gives_one_answer(
     found = certificate(("pandas", expected), (engine_name, got))
     assert found.same_answer, found.first_difference
     assert any(part.name.startswith("quarantine") for part in found.parts) == (document != "routes")
+
+
+@pytest.mark.line("newest")
+@pytest.mark.parametrize(("document", "times"), [("flights", 3), ("skeleton", 5)])
+def test_spark_reads_files_once_and_twice_more_for_each_stage_that_sets_rows_aside(
+    document: str,
+    times: int,
+    folder: Path,
+    answer: Callable[..., Answer],
+    bytes_read: dict[tuple[str, str, int], int],
+    request: pytest.FixtureRequest,
+) -> None:
+    """To count the lines of each part of a file, and to name the rows by number: flights in `clean`, the skeleton in `ingest` too."""
+    if "spark" not in chosen_engines(request.config):
+        assert missing("spark") or request.config.getoption("--engines")
+        return
+    answer(document, "spark", MANY)
+    there = sum(path.stat().st_size for path in (folder / "data" / document).rglob("*.csv"))
+    assert times - 0.5 < bytes_read[document, "spark", MANY] / there < times + 0.1
 
 
 def test_flights_keeps_the_rows_and_reaches_the_quality_that_were_measured_by_hand(answer: Callable[..., Answer]) -> None:

@@ -34,6 +34,15 @@ def run_document(
     return attempt, outcome
 
 
+def bytes_read_by(engine: Engine[Any]) -> int:
+    """Return the bytes that Spark has read of local files in this process so far, headers that Python looks at left out; 0 for another engine."""
+    if not engine.capabilities.distributed:
+        return 0
+    spark: Any = engine
+    known = spark.session.sparkContext._jvm.org.apache.hadoop.fs.FileSystem.getGlobalStorageStatistics().get("file")
+    return 0 if known is None else int(known.getLong("bytesRead"))
+
+
 def certificate(first: tuple[str, Attempt], second: tuple[str, Attempt]) -> Certificate:
     """Compare two answers."""
     return compare([Run(*first), Run(*second)])

@@ -10,9 +10,11 @@ import pytest
 
 from crossover.core.errors import DataError
 from crossover.engines.base import Engine
+from crossover.engines.spark.sources import IN_METHODS
 from crossover.language.tree import Column, call, literal
-from crossover.language.types import DOUBLE, INT
+from crossover.language.types import DOUBLE, INT, TIMESTAMP, Type
 from crossover.relations.nodes import (
+    REASON,
     Aggregate,
     AggregateCall,
     AsOfJoin,
@@ -145,6 +147,15 @@ def test_a_kept_table_forgets_how_it_came_about(spark_engine: Engine[Any]) -> No
     spark_engine.release(kept)
 
 
+def test_a_kept_table_is_read_by_its_rows_alone(spark_engine: Engine[Any]) -> None:
+    """Else Spark has to know it again by its plan in every query, and may not: then it is computed anew."""
+    kept = Materialise(Aggregate(EVENTS, ("k",), (("n", AggregateCall("count_rows")),)), "kept", "a test")
+    doubled = Project(kept, (("k", Column("k")), ("twice", call("add", Column("n"), Column("n")))))
+    analysed = str(spark_engine.evaluate(doubled).data._jdf.queryExecution().analyzed())
+    assert "InMemoryRelation" in analysed
+    spark_engine.release(kept)
+
+
 def test_a_kept_source_is_computed_by_the_query_that_counts_it(spark_engine: Engine[Any], tmp_path: Path) -> None:
     for each in ("one", "other"):
         (tmp_path / f"{each}.csv").write_text("id\n1\n2\n")
@@ -158,6 +169,30 @@ def test_a_kept_source_is_computed_by_the_query_that_counts_it(spark_engine: Eng
         path.unlink()
     assert sorted(collected(spark_engine, kept)) == [(1,), (1,), (2,), (2,)]
     spark_engine.release(kept)
+
+
+@pytest.mark.parametrize("type_", [INT, DOUBLE, TIMESTAMP], ids=str)
+def test_java_compiles_what_reads_a_source(spark_engine: Engine[Any], tmp_path: Path, type_: Type) -> None:
+    """Else it is read operator by operator, which takes half as much CPU again and more. Spark 3.5 does so in any case."""
+    names = [f"c{number}" for number in range(IN_METHODS)]
+    for each in ("one", "other"):
+        (tmp_path / f"{each}.csv").write_text(",".join(names) + "\n")
+    nulls = tuple(f"none {number}" for number in range(9))
+    source = CsvSource("wide", str(tmp_path), tuple(SourceColumn(name, (name,), type_) for name in names), nulls=nulls)
+    scan = Scan(source, (*names, REASON))
+    if spark_engine.versions()["spark"].startswith("3."):
+        assert count(tree_of(spark_engine, scan), "Expand") == 0
+    else:
+        assert longest_method(spark_engine, scan) < 8000
+
+
+def longest_method(engine: Engine[Any], relation: Relation) -> int:
+    """Return the bytes of the longest method that Spark writes, of which it makes one only."""
+    frame = engine.evaluate(relation).data
+    debug = getattr(frame.sparkSession._jvm, "org.apache.spark.sql.execution.debug.package$")
+    written = getattr(debug, "MODULE$").codegenString(frame._jdf.queryExecution().executedPlan())
+    (found,) = re.findall(r"maxMethodCodeSize:(\d+)", written)
+    return int(found)
 
 
 def lineage_of(engine: Engine[Any], relation: Relation) -> str:

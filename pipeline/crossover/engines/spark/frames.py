@@ -38,6 +38,8 @@ class SparkFrame:
     unique: frozenset[frozenset[str]] = frozenset()
     table: pa.Table | None = None
     """The rows themselves, where the plan holds them."""
+    kept: DataFrame | None = None
+    """The query whose rows Spark keeps, of which `data` reads the rows alone."""
 
     @property
     def small(self) -> bool:

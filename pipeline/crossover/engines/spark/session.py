@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -25,7 +26,7 @@ from crossover.engines.spark.cardinality import check_cardinality
 from crossover.engines.spark.classic import known_work, launch, status
 from crossover.engines.spark.classic.ended_stages import EndedStages
 from crossover.engines.spark.classic.jvm_meter import JvmMeter
-from crossover.engines.spark.classic.keeping import forget_origin
+from crossover.engines.spark.classic.keeping import kept_rows
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
 from crossover.engines.spark.java import java_home, spark_version
@@ -126,14 +127,15 @@ class SparkEngine(Engine[SparkFrame]):
     def materialise(self, node: nodes.Materialise, input: SparkFrame) -> SparkFrame:
         """Computed here and now, so that its clock is its own; a source by the query that follows at once, which counts its rows."""
         kept = input.data.persist(StorageLevel.MEMORY_AND_DISK)
-        forget_origin(self.session, kept)
+        rows = kept_rows(self.session, kept)
         if not isinstance(node.input, nodes.Scan):
-            kept.count()
-        return input
+            rows.count()
+        return replace(input, data=rows, kept=kept)
 
     def forget(self, input: SparkFrame) -> None:
         with reported(self._log):
-            input.data.unpersist()
+            if input.kept is not None:
+                input.kept.unpersist()
 
     # actions
 

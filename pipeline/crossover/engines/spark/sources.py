@@ -25,12 +25,18 @@ from crossover.sources.dialect import Dialect, field_pattern, open_quote_pattern
 from crossover.sources.files import display_name
 from crossover.sources.layout import Layout, layout_of
 from crossover.sources.partitions import SourceFile, bytes_of, files_of
-from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource, ParquetSource
+from crossover.sources.specification import FILE, RAW, RAW_LIMIT, REASON, ROW, CsvSource, ParquetSource, SourceColumn
 
 FAULT, FIELDS = "__fault", "__fields"
 
 READ_AT_ONCE = 3
-"""Columns read in one level. Spark makes a method of each level, and Java never compiles one above 8,000 bytes."""
+"""Columns read in one method, so that it has less than 8,000 bytes: Java never compiles a longer one."""
+
+IN_METHODS = 35
+"""Columns up to which they are read in methods of their own: a few levels hold all, and so does each call, which passes 255 values at most."""
+
+Parsed = tuple[SourceColumn, str, str]
+"""A column, and the names of its text and of its value while it is read."""
 
 
 def scan(session: SparkSession, node: nodes.Scan) -> SparkFrame:
@@ -77,31 +83,17 @@ def _rows(session: SparkSession, group: Sequence[Layout], columns: Sequence[str]
     fields = faults.select(*carried, FAULT, F.when(F.col(FAULT).isNull(), _fields(layout.dialect)).alias(FIELDS))
     whole = F.when(F.size(FIELDS) == layout.width, F.col(FIELDS))
     counted = fields.select(*carried, _structure(layout).alias(FAULT), whole.alias(FIELDS))
-    return _typed(_cells(counted, layout, carried), layout, columns, carried)
+    return _typed(counted, layout, columns, carried)
 
 
-def _cells(counted: DataFrame, layout: Layout, carried: Sequence[str]) -> DataFrame:
-    """Return the fields that are parsed, `__text_0`, `__text_1` ...; null for the texts that mean so."""
-    fields = {f"__text_{number}": F.get(FIELDS, F.lit(place)) for number, (_, place) in enumerate(layout.parsed)}
-    taken = counted.select(*carried, FAULT, *(field.alias(name) for name, field in fields.items()))
-    if not layout.source.nulls:
-        return taken
-    return taken.select(*carried, FAULT, *(F.when(~F.col(name).isin(*layout.source.nulls), F.col(name)).alias(name) for name in fields))
-
-
-def _typed(cells: DataFrame, layout: Layout, columns: Sequence[str], carried: Sequence[str]) -> DataFrame:
-    """Cast each cell once; a row with one that does not fit, or a broken one, has null in each wanted column."""
-    parsed = [(column, f"__text_{number}", f"__value_{number}") for number, (column, _) in enumerate(layout.parsed)]
+def _typed(fields: DataFrame, layout: Layout, columns: Sequence[str], carried: Sequence[str]) -> DataFrame:
+    """Read each cell once; a row with one that does not fit, or a broken one, has null in each wanted column."""
+    parsed: list[Parsed] = [(column, f"__text_{number}", f"__value_{number}") for number, (column, _) in enumerate(layout.parsed)]
     typed = [each for each in parsed if each[0].type != STRING]
-    texts = [text for _, text, _ in parsed]
-    values = [value for _, _, value in typed]
-    cast = cells
-    for start in range(0, len(typed), READ_AT_ONCE):
-        level = (read(text, column.type, column.format).alias(value) for column, text, value in typed[start : start + READ_AT_ONCE])
-        cast = cast.select("*", *level)
-    sound = cast.select(*carried, FAULT, *texts, *(settled(F.col(value), column.type).alias(value) for column, _, value in typed))
+    sound = _cells(fields, layout, carried, parsed)
     misfits = {reasons.misfit(column): F.col(text).isNotNull() & F.col(value).isNull() for column, text, value in typed}
-    reasoned = sound.select(*carried, *texts, *values, F.coalesce(F.col(FAULT), *_misfits(misfits)).alias(REASON))
+    reason = F.coalesce(F.col(FAULT), *_misfits(misfits)).alias(REASON)
+    reasoned = sound.select(*carried, *(text for _, text, _ in parsed), *(value for _, _, value in typed), reason)
     fits = F.col(REASON).isNull()
     result = {
         **{column.name: F.when(fits, F.col(text if column.type == STRING else value)) for column, text, value in parsed},
@@ -109,6 +101,46 @@ def _typed(cells: DataFrame, layout: Layout, columns: Sequence[str], carried: Se
         RAW: F.when(~fits, F.substring(_shown(F.col(TEXT)), 1, RAW_LIMIT)),
     }
     return reasoned.select(*(result[name].alias(name) for name in columns))
+
+
+def _cells(fields: DataFrame, layout: Layout, carried: Sequence[str], parsed: Sequence[Parsed]) -> DataFrame:
+    """Return the text of each column and, but for strings, its value."""
+    in_methods = len(parsed) <= IN_METHODS and _compiles_lambdas(fields.sparkSession.version)
+    at_once = READ_AT_ONCE if in_methods else len(parsed)
+    begin = _begin_method if in_methods else _stay_in_method
+    texts = (F.get(FIELDS, F.lit(place)).alias(text) for (_, place), (_, text, _) in zip(layout.parsed, parsed, strict=True))
+    cells = begin(begin(fields).select(*carried, FAULT, *texts))
+    for start in range(0, len(parsed), at_once):
+        cells = begin(_read(cells, parsed[start : start + at_once], layout.source.nulls))
+    return cells
+
+
+def _read(cells: DataFrame, group: Sequence[Parsed], nulls: Sequence[str]) -> DataFrame:
+    """Return the cells with the values of a group: null for texts that mean so, and for those that do not fit."""
+    typed = [each for each in group if each[0].type != STRING]
+    known = cells.withColumns({text: F.when(~F.col(text).isin(*nulls), F.col(text)) for _, text, _ in group}) if nulls else cells
+    cast = known.select("*", *(read(text, column.type, column.format).alias(value) for column, text, value in typed))
+    return cast.withColumns({value: settled(F.col(value), column.type) for column, _, value in typed}) if typed else cast
+
+
+def _begin_method(data: DataFrame) -> DataFrame:
+    """Return the same rows; what follows is compiled as a method of its own.
+
+    Spark writes the levels of a stage into one method, and operator by operator where that is too long, which copies each row as
+    often: 12 columns were read for 28 CPU s in place of 18. Another method begins where an operator takes every column,
+    as Expand does, which an `unpivot` of one column is.
+    """
+    every = [F.col(name) for name in data.columns]
+    return data.unpivot([*every], [FAULT], "__name", "__again").select(*every)
+
+
+def _compiles_lambdas(version: str) -> bool:
+    """Whether Spark makes what holds a lambda, as `text.read` does, a part of a method: 4.3 does, 3.5 goes row by row from one to the next."""
+    return tuple(int(part) for part in version.split(".")[:2]) >= (4, 3)
+
+
+def _stay_in_method(data: DataFrame) -> DataFrame:
+    return data
 
 
 def _fault(dialect: Dialect) -> Column:
