@@ -60,6 +60,13 @@ def chosen_engines(config: pytest.Config) -> list[str]:
     return [name for name in asked or ENGINES if name not in lacking]
 
 
+def is_left_out(engine: str, config: pytest.Config) -> bool:
+    """Return whether an engine is not tested here: it is not installed, or others were asked for."""
+    left_out = engine not in chosen_engines(config)
+    assert not left_out or missing(engine) or config.getoption("--engines")
+    return left_out
+
+
 def marks_of(engine: str) -> list[pytest.MarkDecorator]:
     """Return the marks of a test on an engine: Polars and plain Python are the same beside either Spark."""
     return [pytest.mark.once] if engine in (PLAIN, "polars") else []

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from crossover.engines.registry import missing
-from crossover.runs.measure.control_groups import ControlGroups
 from tests.cli.conftest import REPOSITORY, Shop, visits
+from tests.runs.measure.holder import holder
 
 MIB = 2**20
 
@@ -112,12 +112,6 @@ def test_a_document_without_made_data_has_sizes_in_copies_of_its_own(shop: Shop)
     done = shop("compare", "shop.yaml", "--engine", "polars", "--repeat", "1", "-q", "--json", "--scale", "1,3")
     assert done.code == 0, done.err
     assert [(size["name"], size["scale"], size["rows"]) for size in done.json["sizes"]] == [("1", 1.0, 300), ("3", 3.0, 900)]
-
-
-def holder() -> str:
-    """Return who holds a memory limit on this machine."""
-    with ControlGroups(512 * MIB) as groups:
-        return "watchdog" if groups.memory is None else "cgroup"
 
 
 @pytest.mark.once

@@ -12,10 +12,9 @@ from benchmarks.skeleton.same import differences
 
 from crossover.cli.example import example
 from crossover.engines.base import Engine
-from crossover.engines.registry import missing
 from crossover.runs.folder import Attempt
 from crossover.runs.record import Outcome
-from tests.conftest import OLDER_SPARK, OpenEngines, chosen_engines
+from tests.conftest import OLDER_SPARK, OpenEngines, is_left_out
 from tests.documents.running import bytes_read_by, certificate, run_document
 
 pytestmark = [pytest.mark.slow, pytest.mark.document]
@@ -97,8 +96,7 @@ def test_spark_reads_files_once_and_twice_more_for_each_stage_that_sets_rows_asi
     request: pytest.FixtureRequest,
 ) -> None:
     """To count the lines of each part of a file, and to name the rows by number: flights in `clean`, the skeleton in `ingest` too."""
-    if "spark" not in chosen_engines(request.config):
-        assert missing("spark") or request.config.getoption("--engines")
+    if is_left_out("spark", request.config):
         return
     answer(document, "spark", MANY)
     there = sum(path.stat().st_size for path in (folder / "data" / document).rglob("*.csv"))

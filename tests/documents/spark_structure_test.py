@@ -7,16 +7,14 @@ from pathlib import Path
 import pytest
 from benchmarks.skeleton import data, spark_structure
 
-from crossover.engines.registry import missing
-from tests.conftest import OpenEngines, chosen_engines
+from tests.conftest import OpenEngines, is_left_out
 
 
 @pytest.mark.slow
 def test_the_plan_has_the_structure_of_the_one_written_by_hand(
     open_engines: OpenEngines, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if "spark" not in chosen_engines(request.config):
-        assert missing("spark") or request.config.getoption("--engines")
+    if is_left_out("spark", request.config):
         return
     engine = open_engines.get("spark")
     data.write(tmp_path, 2_000)

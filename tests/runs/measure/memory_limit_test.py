@@ -14,6 +14,7 @@ import pytest
 from crossover.runs.measure import child, control_groups
 from crossover.runs.measure.child import does_not_fit, run_measured
 from crossover.runs.measure.control_groups import ControlGroups
+from tests.runs.measure.holder import holder
 
 pytestmark = pytest.mark.once
 
@@ -27,8 +28,7 @@ def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "watchdog":
         monkeypatch.setattr(control_groups, "memory_places", list)
         return "watchdog"
-    with ControlGroups(512 * MIB) as groups:
-        return "watchdog" if groups.memory is None else "cgroup"
+    return holder()
 
 
 def python(script: str) -> list[str]:

@@ -47,6 +47,13 @@ def test_a_measured_child_reads_the_count_of_the_group_that_it_is_in() -> None:
     assert counted is None or counted == pytest.approx(said, abs=0.05)
 
 
+def test_a_child_without_a_group_of_its_own_does_not_read_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_groups, "cpu_places", list)
+    monkeypatch.setenv(control_groups.VARIABLE, str(tmp_path))
+    finished = run_measured([sys.executable, "-c", f"import os; print({control_groups.VARIABLE!r} in os.environ)"])
+    assert finished.output == "False\n"
+
+
 def test_a_group_that_we_are_not_in_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cgroup.procs").write_text(f"{os.getpid()}\n", encoding="ascii")
     (tmp_path / "cpuacct.usage").write_text("1500000000\n", encoding="ascii")

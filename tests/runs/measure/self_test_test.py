@@ -7,10 +7,10 @@ import json
 import pytest
 
 from crossover.engines.base import EngineOptions
-from crossover.engines.registry import missing, open_engine
+from crossover.engines.registry import open_engine
 from crossover.runs.measure import control_groups
 from crossover.runs.measure.self_test import BOUND, Check, check_child, check_engine, check_run
-from tests.conftest import OpenEngines, chosen_engines
+from tests.conftest import OpenEngines, is_left_out
 
 TRIES = 3
 """The machine has other work, and the session of all tests a past: its heap may shrink. A meter that is wrong is so each time."""
@@ -53,8 +53,7 @@ def test_a_jvm_and_its_python_workers(engine_name: str, open_engines: OpenEngine
 
 @pytest.mark.slow
 def test_a_whole_run_with_its_jvm_and_workers(request: pytest.FixtureRequest) -> None:
-    if "spark" not in chosen_engines(request.config):
-        assert missing("spark") or request.config.getoption("--engines")
+    if is_left_out("spark", request.config):
         return
     for _ in range(TRIES):
         checks = check_run("spark")

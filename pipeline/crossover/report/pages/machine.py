@@ -11,6 +11,7 @@ from crossover.report.reading import Configuration, Reading
 
 HOLDERS = {"cgroup": "a control group", "watchdog": "a watchdog"}
 
+
 def page(reading: Reading) -> Page:
     """Return the machine and the versions."""
     machine = reading.measured.machine

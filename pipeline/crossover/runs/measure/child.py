@@ -99,10 +99,12 @@ def end_tree(pid: int) -> None:
 
 
 def _environment(groups: ControlGroups, limit: int | None) -> Mapping[str, str]:
-    told = {} if limit is None else {available_memory.VARIABLE: str(limit)}
+    told = dict(os.environ) if limit is None else {**os.environ, available_memory.VARIABLE: str(limit)}
+    # a child without a group of its own is in ours, which counts us too
+    told.pop(control_groups.VARIABLE, None)
     if groups.cpu is not None:
         told[control_groups.VARIABLE] = str(groups.cpu.place.folder)
-    return {**os.environ, **told}
+    return told
 
 
 def _over(groups: ControlGroups, limit: int | None) -> Callable[[int], bool] | None:
