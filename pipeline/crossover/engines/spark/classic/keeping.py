@@ -10,27 +10,59 @@ what led to them is let go. On a cluster it stays: an executor that is lost take
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.storagelevel import StorageLevel
+
+COMPRESSED = "spark.sql.inMemoryColumnarStorage.compressed"
 
 
-def kept_rows(session: SparkSession, data: DataFrame) -> DataFrame:
-    """Return the rows alone of a query that was persisted, and not computed yet. They live until that query is unpersisted."""
+def keep(session: Any, data: DataFrame, *, plain: bool) -> DataFrame:
+    """Let Spark keep a query that is not computed yet; return its rows alone, which live until the query is unpersisted.
+
+    `plain` numbers are kept as they are where that takes no room in a cluster: Spark tries several ways to write each column shorter,
+    on each of its values, which takes more CPU than a single other reading gives back.
+    """
+    # a session of Connect is of another class
+    if not isinstance(session, SparkSession):
+        return data.persist(StorageLevel.MEMORY_AND_DISK)
+    if plain and _is_one_process(session.sparkContext):
+        with _setting(session, COMPRESSED, "false"):
+            data.persist(StorageLevel.MEMORY_AND_DISK)
+    else:
+        data.persist(StorageLevel.MEMORY_AND_DISK)
+    return _rows_of(session, data)
+
+
+def forget_origin_of_rows(context: Any, rows: Any) -> None:
+    """Let an RDD of the JVM that was persisted, and that no job has read, forget what led to it if nothing can lose it."""
+    if _is_one_process(context):
+        rows.localCheckpoint()
+
+
+def _rows_of(session: SparkSession, data: DataFrame) -> DataFrame:
     spark: Any = session
     query: Any = data
-    # a session of Connect is of another class
-    if not isinstance(spark, SparkSession):
-        return data
     rows = spark._jsparkSession.sharedState().cacheManager().lookupCachedData(query._jdf).get().cachedRepresentation()
     forget_origin_of_rows(session.sparkContext, rows.cacheBuilder().cachedColumnBuffers())
-    jvm: Any = spark._jvm
-    sql = jvm.org.apache.spark.sql
+    sql: Any = spark._jvm.org.apache.spark.sql
     datasets = sql.classic.Dataset if session.version >= "4" else sql.Dataset
     return DataFrame(datasets.ofRows(spark._jsparkSession, rows), session)
 
 
-def forget_origin_of_rows(context: Any, rows: Any) -> None:
-    """The same for an RDD of the JVM that was persisted, and that no job has read."""
-    if context._jsc.sc().isLocal():
-        rows.localCheckpoint()
+def _is_one_process(context: Any) -> bool:
+    return bool(context._jsc.sc().isLocal())
+
+
+@contextmanager
+def _setting(session: SparkSession, name: str, value: str) -> Iterator[None]:
+    before = session.conf.get(name)
+    assert before is not None
+    session.conf.set(name, value)
+    try:
+        yield
+    finally:
+        session.conf.set(name, before)

@@ -15,6 +15,8 @@ from pyspark import SparkConf, SparkContext
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
+from crossover.engines.spark import class_archive
+
 PATIENCE = 30
 """Seconds that a JVM gets to end by itself."""
 
@@ -63,7 +65,7 @@ def _end(process: subprocess.Popen[bytes] | None) -> None:
     if process.stdin is not None:
         process.stdin.close()
     try:
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=class_archive.PATIENCE if class_archive.is_made_at_exit() else PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
