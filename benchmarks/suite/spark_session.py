@@ -10,7 +10,7 @@ import psutil
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crossover.engines.spark.class_archive import java_options
+from crossover.engines.spark.settings import java_options
 
 
 def session() -> SparkSession:
@@ -30,9 +30,8 @@ def session() -> SparkSession:
         "spark.sql.parquet.compression.codec": "zstd",
         "spark.log.level": "ERROR",
     }
-    if archived := java_options():
-        # both start from the same archive of classes: it says nothing of what a layer costs
-        settings["spark.driver.extraJavaOptions"] = archived
+    # both have the same collector and start from the same archive of classes: they say nothing of what a layer costs
+    settings["spark.driver.extraJavaOptions"] = java_options()
     builder = SparkSession.builder.appName("by hand")
     for name, value in settings.items():
         builder = builder.config(name, value)

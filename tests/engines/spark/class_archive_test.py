@@ -89,10 +89,11 @@ def test_a_run_that_loads_nothing_leaves_no_archive(tmp_path: Path) -> None:
 
 def test_a_session_of_our_own_starts_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     option = "spark.driver.extraJavaOptions"
-    monkeypatch.setattr(settings, "java_options", lambda: "-XX:SharedArchiveFile=somewhere")
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", "-XX:+UseSerialGC")
+    monkeypatch.setattr(class_archive, "java_options", lambda: "-XX:SharedArchiveFile=somewhere")
     assert settings.local(EngineOptions())[option] == "-XX:SharedArchiveFile=somewhere"
     assert settings.local(EngineOptions(settings={option: "-Dmine=1"}))[option] == "-Dmine=1"
-    monkeypatch.setattr(settings, "java_options", lambda: "")
+    monkeypatch.setattr(class_archive, "java_options", lambda: "")
     assert option not in settings.local(EngineOptions())
 
 

@@ -86,6 +86,35 @@ def test_settings_of_the_user_win() -> None:
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("name", settings.OF_THE_ENVIRONMENT)
+@pytest.mark.parametrize(("chosen", "ours"), [("-Xss4m -XX:+UseG1GC", False), ("-XX:+UseStringDeduplication", True), ("", True)])
+def test_a_collector_of_the_environment_is_left_alone(monkeypatch: pytest.MonkeyPatch, name: str, chosen: str, ours: bool) -> None:
+    for each in settings.OF_THE_ENVIRONMENT:
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(name, chosen)
+    given = settings.local(EngineOptions()).get("spark.driver.extraJavaOptions", "")
+    assert (settings.COLLECTOR in given) is ours
+
+
+@pytest.mark.once
+def test_a_jvm_of_our_own_starts_with_the_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own, as this one has a JVM."""
+    for each in settings.OF_THE_ENVIRONMENT:
+        monkeypatch.delenv(each, raising=False)
+    done = subprocess.run([sys.executable, "-c", COLLECTORS], capture_output=True, text=True, check=True)
+    assert sorted(done.stdout.splitlines()) == ["PS MarkSweep", "PS Scavenge"]
+
+
+COLLECTORS = """
+from crossover.engines.base import EngineOptions
+from crossover.engines.registry import open_engine
+with open_engine("spark", EngineOptions(parallelism=1)) as engine:
+    for each in engine.session.sparkContext._jvm.java.lang.management.ManagementFactory.getGarbageCollectorMXBeans():
+        print(each.getName())
+"""
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("limit", "heap"), [(4 << 30, "2252m"), (1 << 30, "563m"), (300 << 20, "512m"), (100 << 30, "30720m")]
 )

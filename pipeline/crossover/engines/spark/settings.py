@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 
 import psutil
 
 from crossover.engines.base import EngineOptions
-from crossover.engines.spark.class_archive import java_options
+from crossover.engines.spark import class_archive
 
 MEANING = {
     "spark.sql.session.timeZone": "UTC",
@@ -62,6 +63,20 @@ LEAN_LOCAL = {
 """What a session of our own takes no more of than it needs."""
 
 
+COLLECTOR = "-XX:+UseParallelGC"
+"""No pause is too long for a batch job, and Java's own choice, G1, works beside the program for short ones: in turn, payments took
+157 and 162 CPU s with this and 169 and 177 with G1, segments 216 and 227, flights 202 and 221; a peak of 3.2 to 3.8 GiB, not 2.3 to 3.6."""
+
+OF_THE_ENVIRONMENT = ("SPARK_SUBMIT_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+"""Where a JVM of ours finds options beside ours. It does not start with two collectors."""
+
+
+def java_options() -> str:
+    """Return the options of a JVM of our own: the archive of its classes, and a collector where the environment names none."""
+    chosen = any(re.search(r"-XX:\+Use\w+GC\b", os.environ.get(name, "")) for name in OF_THE_ENVIRONMENT)
+    return " ".join(filter(None, ("" if chosen else COLLECTOR, class_archive.java_options())))
+
+
 def cores(options: EngineOptions) -> int:
     """Return how many threads a local session gets."""
     return options.parallelism or len(os.sched_getaffinity(0))
@@ -90,8 +105,8 @@ def local(options: EngineOptions) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(2 * threads),
         **meaning(options),
     }
-    if archived := java_options():
-        own["spark.driver.extraJavaOptions"] = archived
+    if own_options := java_options():
+        own["spark.driver.extraJavaOptions"] = own_options
     if options.event_log is not None:
         own |= {**EVENT_LOG, "spark.eventLog.dir": options.event_log.absolute().as_uri()}
     return {**own, **(options.settings or {})}
