@@ -10,7 +10,7 @@ import psutil
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from crossover.engines.spark.settings import java_options
+from crossover.engines.spark.settings import own_java_options
 
 
 def session() -> SparkSession:
@@ -31,7 +31,7 @@ def session() -> SparkSession:
         "spark.log.level": "ERROR",
     }
     # both have the same collector and start from the same archive of classes: they say nothing of what a layer costs
-    settings["spark.driver.extraJavaOptions"] = java_options()
+    settings["spark.driver.extraJavaOptions"] = own_java_options()
     builder = SparkSession.builder.appName("by hand")
     for name, value in settings.items():
         builder = builder.config(name, value)

@@ -10,6 +10,7 @@ import pytest
 
 from crossover.core.errors import DataError
 from crossover.engines.base import Engine
+from crossover.engines.spark.classic.keeping import kept_relation
 from crossover.engines.spark.sources import IN_METHODS
 from crossover.language.tree import Column, call, literal
 from crossover.language.types import DOUBLE, INT, STRING, TIMESTAMP, Type
@@ -184,9 +185,9 @@ def bytes_kept(engine: Engine[Any], source: CsvSource, columns: tuple[str, ...])
     """Return what the kept batches of a source take. What they say themselves is what they would take as they are."""
     kept = Materialise(Scan(source, columns), source.name, "a test")
     assert collected(engine, Aggregate(kept, (), (("n", AggregateCall("count_rows")),))) == [(20_000,)]
-    session = engine.evaluate(kept).data.sparkSession
-    cache = session._jsparkSession.sharedState().cacheManager()
-    rows = cache.lookupCachedData(engine.evaluate(kept).kept._jdf).get().cachedRepresentation()
+    frame = engine.evaluate(kept)
+    rows = kept_relation(frame.data.sparkSession, frame.kept)
+    # less than half a megabyte, and nothing but the bytes themselves tells how they were written
     batches = rows.cacheBuilder().cachedColumnBuffers().toJavaRDD().collect()
     engine.release(kept)
     return sum(len(column) for batch in batches for column in batch.buffers())

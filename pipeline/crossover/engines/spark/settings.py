@@ -71,7 +71,7 @@ OF_THE_ENVIRONMENT = ("SPARK_SUBMIT_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTION
 """Where a JVM of ours finds options beside ours. It does not start with two collectors."""
 
 
-def java_options() -> str:
+def own_java_options() -> str:
     """Return the options of a JVM of our own: the archive of its classes, and a collector where the environment names none."""
     chosen = any(re.search(r"-XX:\+Use\w+GC\b", os.environ.get(name, "")) for name in OF_THE_ENVIRONMENT)
     return " ".join(filter(None, ("" if chosen else COLLECTOR, class_archive.java_options())))
@@ -105,8 +105,8 @@ def local(options: EngineOptions) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(2 * threads),
         **meaning(options),
     }
-    if own_options := java_options():
-        own["spark.driver.extraJavaOptions"] = own_options
+    if java_options := own_java_options():
+        own["spark.driver.extraJavaOptions"] = java_options
     if options.event_log is not None:
         own |= {**EVENT_LOG, "spark.eventLog.dir": options.event_log.absolute().as_uri()}
     return {**own, **(options.settings or {})}

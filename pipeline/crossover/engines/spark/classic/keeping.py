@@ -11,7 +11,7 @@ what led to them is let go. On a cluster it stays: an executor that is lost take
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -29,10 +29,7 @@ def keep(session: Any, data: DataFrame, *, plain: bool) -> DataFrame:
     # a session of Connect is of another class
     if not isinstance(session, SparkSession):
         return data.persist(StorageLevel.MEMORY_AND_DISK)
-    if plain and _is_one_process(session.sparkContext):
-        with _setting(session, COMPRESSED, "false"):
-            data.persist(StorageLevel.MEMORY_AND_DISK)
-    else:
+    with _setting(session, COMPRESSED, "false") if plain and _is_one_process(session.sparkContext) else nullcontext():
         data.persist(StorageLevel.MEMORY_AND_DISK)
     return _rows_of(session, data)
 
@@ -43,10 +40,14 @@ def forget_origin_of_rows(context: Any, rows: Any) -> None:
         rows.localCheckpoint()
 
 
+def kept_relation(session: Any, data: Any) -> Any:
+    """Return what Spark holds of a query that was persisted, an `InMemoryRelation` of the JVM."""
+    return session._jsparkSession.sharedState().cacheManager().lookupCachedData(data._jdf).get().cachedRepresentation()
+
+
 def _rows_of(session: SparkSession, data: DataFrame) -> DataFrame:
     spark: Any = session
-    query: Any = data
-    rows = spark._jsparkSession.sharedState().cacheManager().lookupCachedData(query._jdf).get().cachedRepresentation()
+    rows = kept_relation(session, data)
     forget_origin_of_rows(session.sparkContext, rows.cacheBuilder().cachedColumnBuffers())
     sql: Any = spark._jvm.org.apache.spark.sql
     datasets = sql.classic.Dataset if session.version >= "4" else sql.Dataset
